@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cluster_store/backends/backend.hpp>
+
+namespace cluster_store::backends {
+
+/// A backend URI, taken apart: `scheme:path?key=value&key=value`, for example `rocksdb:/var/lib/app?sync=never`.
+struct uri {
+  std::string scheme;
+  std::string path; ///< Percent-decoded; may be empty.
+  std::map<std::string, std::string, std::less<>> options;
+
+  friend bool operator==(const uri&, const uri&) = default;
+};
+
+/// Takes `text` apart. Pure.
+/// @errors `invalid_argument` saying what is wrong at which character (no scheme, bad escape, key without value, key
+///   twice).
+result<uri> parse_uri(std::string_view text);
+
+/// Opens a backend from its URI. May block; called where the backend will live.
+using factory = std::function<result<std::unique_ptr<backend>>(const uri&)>;
+
+/// Which scheme is opened by whom. Copyable; const use from many threads is safe.
+class registry {
+public:
+  /// @returns a registry that knows every engine this library was built with.
+  static registry with_builtin_engines();
+
+  /// Adds or replaces the engine for `scheme`.
+  void add(std::string scheme, factory open);
+
+  /// Opens `where`.
+  /// @errors `unsupported` for an unknown scheme (naming the known ones), `invalid_argument` for unknown options,
+  ///   and whatever the engine says.
+  result<std::unique_ptr<backend>> open(const uri& where) const;
+  result<std::unique_ptr<backend>> open(std::string_view text) const;
+
+  /// @returns the known schemes in byte order.
+  std::vector<std::string> schemes() const;
+
+private:
+  std::map<std::string, factory, std::less<>> factories_;
+};
+
+} // namespace cluster_store::backends
