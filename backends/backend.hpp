@@ -95,8 +95,8 @@ struct commit {
 };
 
 /// Answer of a multi-get.
-/// The views in `rows` stay valid until `pins` is released, the object is reused, or the next `apply` or destruction
-/// of the backend, whichever comes first.
+/// The views in `rows` stay valid until `pins` is released, the object is reused, or the next `apply` or
+/// destruction of the backend, whichever comes first.
 struct reads {
   std::vector<result<std::optional<record>>> rows; ///< One an id, in order; none = no such session.
   std::shared_ptr<void> pins;                      ///< Whatever the engine keeps alive for the views.
@@ -104,10 +104,11 @@ struct reads {
 
 /// Where a listing goes on and how much of it is wanted.
 struct scan_request {
-  std::string_view cursor;               ///< Empty = from the start; otherwise a former page's `cursor`.
-  std::string_view prefix;               ///< Only ids that start with it; empty = all.
-  std::size_t rows_max = 1000;           ///< 1–10 000.
-  std::size_t data_bytes_max = 1u << 20; ///< The page ends once its data reaches this; at least one row is given.
+  std::string_view cursor;     ///< Empty = from the start; otherwise a former page's `cursor`.
+  std::string_view prefix;     ///< Only ids that start with it; empty = all.
+  std::size_t rows_max = 1000; ///< 1–10 000.
+  std::size_t data_bytes_max =
+      1u << 20; ///< The page ends once its data reaches this; at least one row is given.
 };
 
 /// One session of a page; `corrupt` rows keep their id.
@@ -116,8 +117,8 @@ struct scan_row {
   result<record> content; ///< Views as in `reads`.
 };
 
-/// One page of a listing. A session that lives throughout a listing appears in it exactly once. A page may be empty
-/// and still have a cursor (the engine looked at enough rows for one call).
+/// One page of a listing. A session that lives throughout a listing appears in it exactly once. A page may be
+/// empty and still have a cursor (the engine looked at enough rows for one call).
 struct page {
   std::vector<scan_row> rows;
   std::string cursor; ///< Opaque position after the last row; empty = there is no more.
@@ -140,28 +141,29 @@ struct traits {
     never     ///< The operating system decides.
   };
 
-  std::string_view engine;               ///< Scheme of its URI.
-  bool durable = false;                  ///< Survives the end of the process.
-  atomicity atomic = atomicity::commit;  ///< What a crash or an error can leave half done.
-  bool shared = false;                   ///< Other masters may write to the same data.
-  bool ordered_scan = false;             ///< `scan` gives ids in byte order and finds a prefix without a full scan.
-  bool native_ttl = false;               ///< The engine removes expired sessions itself.
-  counting length = counting::exact;     ///< Cost of `length`.
-  syncing sync = syncing::never;         ///< Meaningless where not durable.
-  bool may_block = false;                ///< Calls may wait for a disk or a network: give it a thread of its own.
+  std::string_view engine;              ///< Scheme of its URI.
+  bool durable = false;                 ///< Survives the end of the process.
+  atomicity atomic = atomicity::commit; ///< What a crash or an error can leave half done.
+  bool shared = false;                  ///< Other masters may write to the same data.
+  bool ordered_scan = false; ///< `scan` gives ids in byte order and finds a prefix without a full scan.
+  bool native_ttl = false;   ///< The engine removes expired sessions itself.
+  counting length = counting::exact; ///< Cost of `length`.
+  syncing sync = syncing::never;     ///< Meaningless where not durable.
+  bool may_block = false;            ///< Calls may wait for a disk or a network: give it a thread of its own.
 };
 
 /// A store's engine.
 ///
-/// Keeps sessions (id → record), an expiry index, client rows and system rows, and changes all of them together in
-/// `apply`. It neither reads clocks nor judges expiry: an expired record is returned like any other.
+/// Keeps sessions (id → record), an expiry index, client rows and system rows, and changes all of them
+/// together in `apply`. It neither reads clocks nor judges expiry: an expired record is returned like any
+/// other.
 ///
 /// Threads: not thread-safe; one thread at a time, any thread. May block if `traits().may_block`.
 /// Ownership: whatever it opened is closed by the destructor.
 ///
 /// Errors, for every function: `io_error` (nothing was changed), `outcome_unknown` (the engine cannot tell),
-/// `corrupt` (for the row in question). Exceptions never leave an engine. After any error, `broken()` tells whether
-/// this object is still of use.
+/// `corrupt` (for the row in question). Exceptions never leave an engine. After any error, `broken()` tells
+/// whether this object is still of use.
 class backend {
 public:
   backend() = default;
@@ -176,9 +178,10 @@ public:
   /// @param out is overwritten. @post `out.rows.size() == ids.size()` unless it fails as a whole.
   virtual result<void> get(std::span<const std::string_view> ids, reads& out) = 0;
 
-  /// Applies a commit: as a whole if `traits().atomic == commit`. With `syncing::always` it returns when everything
-  /// would survive a power cut.
-  /// @returns one result per element of `changes.writes`, in order. A failed precondition skips that write alone.
+  /// Applies a commit: as a whole if `traits().atomic == commit`. With `syncing::always` it returns when
+  /// everything would survive a power cut.
+  /// @returns one result per element of `changes.writes`, in order. A failed precondition skips that write
+  /// alone.
   virtual result<std::vector<result<write_outcome>>> apply(const commit& changes) = 0;
 
   /// One page of all sessions, in the engine's order.
@@ -186,7 +189,8 @@ public:
   virtual result<page> scan(const scan_request& request) = 0;
 
   /// The first rows of the expiry index with `due_at <= now`, oldest first, at most `rows_max`.
-  /// Every stored session with an expiry has a row at its `expires_at`; rows of former expiries may still be there.
+  /// Every stored session with an expiry has a row at its `expires_at`; rows of former expiries may still be
+  /// there.
   virtual result<std::vector<expiry_row>> due(wall_time now, std::size_t rows_max) = 0;
 
   /// How many sessions are stored, expired ones included.
@@ -195,7 +199,8 @@ public:
   /// The whole client table, ordered by client and number.
   virtual result<std::vector<client_row>> client_rows() = 0;
 
-  /// System rows with `first <= key` and, unless `last` is empty, `key < last`, in byte order, at most `rows_max`.
+  /// System rows with `first <= key` and, unless `last` is empty, `key < last`, in byte order, at most
+  /// `rows_max`.
   virtual result<std::vector<system_row>> system_rows(std::string_view first, std::string_view last,
                                                       std::size_t rows_max) = 0;
 

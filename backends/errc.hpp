@@ -40,19 +40,19 @@ struct errc_traits {
 
 /// Every code, in order of its number.
 inline constexpr std::array errc_table{
-  errc_traits{errc::invalid_argument, "invalid_argument", applied::no, false},
-  errc_traits{errc::too_large, "too_large", applied::no, false},
-  errc_traits{errc::unsupported, "unsupported", applied::no, false},
-  errc_traits{errc::unauthorized, "unauthorized", applied::no, false},
-  errc_traits{errc::not_admitted, "not_admitted", applied::no, false},
-  errc_traits{errc::version_mismatch, "version_mismatch", applied::no, false},
-  errc_traits{errc::conflict, "conflict", applied::no, false},
-  errc_traits{errc::overloaded, "overloaded", applied::no, false},
-  errc_traits{errc::unavailable, "unavailable", applied::no, true},
-  errc_traits{errc::deadline_exceeded, "deadline_exceeded", applied::maybe, false},
-  errc_traits{errc::outcome_unknown, "outcome_unknown", applied::maybe, false},
-  errc_traits{errc::io_error, "io_error", applied::no, false},
-  errc_traits{errc::corrupt, "corrupt", applied::no, false},
+    errc_traits{errc::invalid_argument, "invalid_argument", applied::no, false},
+    errc_traits{errc::too_large, "too_large", applied::no, false},
+    errc_traits{errc::unsupported, "unsupported", applied::no, false},
+    errc_traits{errc::unauthorized, "unauthorized", applied::no, false},
+    errc_traits{errc::not_admitted, "not_admitted", applied::no, false},
+    errc_traits{errc::version_mismatch, "version_mismatch", applied::no, false},
+    errc_traits{errc::conflict, "conflict", applied::no, false},
+    errc_traits{errc::overloaded, "overloaded", applied::no, false},
+    errc_traits{errc::unavailable, "unavailable", applied::no, true},
+    errc_traits{errc::deadline_exceeded, "deadline_exceeded", applied::maybe, false},
+    errc_traits{errc::outcome_unknown, "outcome_unknown", applied::maybe, false},
+    errc_traits{errc::io_error, "io_error", applied::no, false},
+    errc_traits{errc::corrupt, "corrupt", applied::no, false},
 };
 
 /// @returns the row of `code`.

@@ -10,8 +10,8 @@
 
 namespace cluster_store::backends {
 
-/// A session as engines see it: a view whose text members are owned by somebody else (the engine that was read,
-/// or the message that is being written).
+/// A session as engines see it: a view whose text members are owned by somebody else (the engine that was
+/// read, or the message that is being written).
 struct record {
   version_number version = 0;                   ///< Of the last write.
   version_number born = 0;                      ///< Of the write that created the session.
@@ -27,8 +27,8 @@ struct record {
   friend bool operator==(const record&, const record&) = default;
 };
 
-/// Appends `content` to `out` as record v1 (docs/storage.md): little-endian, self-describing, with a checksum over
-/// everything before it. Pure; never fails.
+/// Appends `content` to `out` as record v1 (docs/storage.md): little-endian, self-describing, with a checksum
+/// over everything before it. Pure; never fails.
 /// @post `decode_record` of the appended bytes gives `content` again.
 void encode_record(const record& content, std::string& out);
 

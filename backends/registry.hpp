@@ -11,7 +11,8 @@
 
 namespace cluster_store::backends {
 
-/// A backend URI, taken apart: `scheme:path?key=value&key=value`, for example `rocksdb:/var/lib/app?sync=never`.
+/// A backend URI, taken apart: `scheme:path?key=value&key=value`, for example
+/// `rocksdb:/var/lib/app?sync=never`.
 struct uri {
   std::string scheme;
   std::string path; ///< Percent-decoded; may be empty.
@@ -21,7 +22,8 @@ struct uri {
 };
 
 /// Takes `text` apart. Pure.
-/// @errors `invalid_argument` saying what is wrong at which character (no scheme, bad escape, key without value, key
+/// @errors `invalid_argument` saying what is wrong at which character (no scheme, bad escape, key without
+/// value, key
 ///   twice).
 result<uri> parse_uri(std::string_view text);
 
@@ -38,7 +40,8 @@ public:
   void add(std::string scheme, factory open);
 
   /// Opens `where`.
-  /// @errors `unsupported` for an unknown scheme (naming the known ones), `invalid_argument` for unknown options,
+  /// @errors `unsupported` for an unknown scheme (naming the known ones), `invalid_argument` for unknown
+  /// options,
   ///   and whatever the engine says.
   result<std::unique_ptr<backend>> open(const uri& where) const;
   result<std::unique_ptr<backend>> open(std::string_view text) const;

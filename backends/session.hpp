@@ -39,7 +39,8 @@ struct session_limits {
 };
 
 /// Checks an id against `limits`.
-/// @errors `invalid_argument` if it is empty, `too_large` beyond `id_bytes_max`. The message never shows the id.
+/// @errors `invalid_argument` if it is empty, `too_large` beyond `id_bytes_max`. The message never shows the
+/// id.
 result<void> check_id(std::string_view id, const session_limits& limits);
 
 /// Checks data against `limits`.

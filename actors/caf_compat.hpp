@@ -1,0 +1,169 @@
+#pragma once
+
+// One source, two generations of CAF: 0.17.6 (Debian, Ubuntu) and 1.x (Conan Center). No other header of the
+// program may ask for the version (docs/decisions/001-two-caf-generations.md).
+
+#include <string>
+#include <utility>
+
+#include <caf/all.hpp>
+#include <caf/io/all.hpp>
+
+// Not CAF_VERSION: CAF 1.x defines it as an octal literal.
+#if CAF_MAJOR_VERSION >= 1
+#  include <caf/init_global_meta_objects.hpp>
+
+namespace cluster_store::compat {
+
+inline constexpr int caf_generation = 1;
+
+template <class Out, class... In>
+struct handler_of {
+  using type = caf::result<Out>(In...);
+};
+
+template <class Inspector, class T, class... Fields>
+bool inspect_as(Inspector& f, T& object, const char* name, Fields&... fields) {
+  return f.object(object).pretty_name(name).fields(f.field("", fields)...);
+}
+
+template <class Self, class Destination, class... Ts>
+void send(Self* self, const Destination& destination, Ts&&... xs) {
+  self->mail(std::forward<Ts>(xs)...).send(destination);
+}
+
+template <class Self, class Destination, class... Ts>
+void delayed_send(Self* self, const Destination& destination, caf::timespan delay, Ts&&... xs) {
+  self->mail(std::forward<Ts>(xs)...).delay(delay).send(destination, caf::weak_ref);
+}
+
+template <class Self, class Destination, class... Ts>
+auto request(Self* self, const Destination& destination, caf::timespan timeout, Ts&&... xs) {
+  return self->mail(std::forward<Ts>(xs)...).request(destination, timeout);
+}
+
+/// To receivers in this process only: a remote node may crash on a message without a sender.
+template <class Destination, class... Ts>
+void anonymous_send(const Destination& destination, Ts&&... xs) {
+  caf::anon_mail(std::forward<Ts>(xs)...).send(destination);
+}
+
+template <class Self, class F>
+void on_exit_message(Self* self, F fn) {
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  self->set_exit_handler([fn](caf::exit_msg& x) { fn(x.reason); });
+#  pragma GCC diagnostic pop
+}
+
+inline std::string render(caf::actor_system&, const caf::error& what) {
+  return to_string(what);
+}
+
+/// Registers the message types; before the process's first actor_system.
+template <class Block, class Config>
+void initialize_types(Config&) {
+  static const bool once =
+      (caf::init_global_meta_objects<Block>(), caf::io::middleman::init_global_meta_objects(),
+       caf::core::init_global_meta_objects(), true);
+  static_cast<void>(once);
+}
+
+/// Sets an option of CAF; after `load<caf::io::middleman>()`.
+template <class Config, class T>
+void set_option(Config& config, const std::string& name, T value) {
+  config.set("caf." + name, std::move(value));
+}
+
+inline std::string option_word(const char* word) {
+  return word;
+}
+
+inline std::string broker_name() {
+  return "BASP";
+}
+
+} // namespace cluster_store::compat
+
+#else // 0.17.6
+
+namespace cluster_store::compat {
+
+inline constexpr int caf_generation = 0;
+
+template <class Out, class... In>
+struct handler_of {
+  using type = typename caf::replies_to<In...>::template with<Out>;
+};
+
+template <class Inspector, class T, class... Fields>
+auto inspect_as(Inspector& f, T&, const char* name, Fields&... fields) {
+  return f(caf::meta::type_name(name), fields...);
+}
+
+template <class Self, class Destination, class... Ts>
+void send(Self* self, const Destination& destination, Ts&&... xs) {
+  self->send(destination, std::forward<Ts>(xs)...);
+}
+
+template <class Self, class Destination, class... Ts>
+void delayed_send(Self* self, const Destination& destination, caf::timespan delay, Ts&&... xs) {
+  self->delayed_send(destination, delay, std::forward<Ts>(xs)...);
+}
+
+template <class Self, class Destination, class... Ts>
+auto request(Self* self, const Destination& destination, caf::timespan timeout, Ts&&... xs) {
+  return self->request(destination, timeout, std::forward<Ts>(xs)...);
+}
+
+template <class Destination, class... Ts>
+void anonymous_send(const Destination& destination, Ts&&... xs) {
+  caf::anon_send(destination, std::forward<Ts>(xs)...);
+}
+
+template <class Self, class F>
+void on_exit_message(Self* self, F fn) {
+  self->set_exit_handler([fn](caf::exit_msg& x) { fn(x.reason); });
+}
+
+inline std::string render(caf::actor_system& system, const caf::error& what) {
+  return system.render(what);
+}
+
+template <class Block, class Config>
+void initialize_types(Config& config) {
+  config.template add_message_types<Block>();
+}
+
+template <class Config, class T>
+void set_option(Config& config, const std::string& name, T value) {
+  config.set(name, std::move(value));
+}
+
+inline caf::atom_value option_word(const char* word) {
+  return caf::atom_from_string(word);
+}
+
+inline caf::atom_value broker_name() {
+  return caf::atom("BASP");
+}
+
+} // namespace cluster_store::compat
+
+#endif
+
+namespace cluster_store::compat {
+
+/// One handler of a typed actor's interface: takes `In...`, answers `Out`.
+template <class Out, class... In>
+using handler = typename handler_of<Out, In...>::type;
+
+/// Calls `fn(reason)` when the actor behind `watched` ends, on whatever thread ends it; any number of actors
+/// may be watched, unlike 0.17's single down handler. `fn` should only send a message.
+template <class Handle, class F>
+void attach(const Handle& watched, F fn) {
+  caf::actor_cast<caf::abstract_actor*>(watched)->attach_functor(
+      [fn = std::move(fn)](const caf::error& reason) { fn(reason); });
+}
+
+} // namespace cluster_store::compat
