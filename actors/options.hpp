@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cluster_store/actors/endpoint.hpp>
+#include <cluster_store/backends/registry.hpp>
+#include <cluster_store/backends/session.hpp>
+
+namespace cluster_store {
+
+/// Role of a process.
+enum class mode : std::uint8_t {
+  standalone, ///< The store lives in this process and nobody else reaches it: no socket is opened.
+  master,     ///< The store lives in this process and is served on an endpoint.
+  worker,     ///< The store lives in another process.
+};
+
+/// One named store of a master or standalone process.
+struct store_options {
+  std::string name = "default";            ///< 1–64 bytes of letters, digits, `.`, `_`, `-`.
+  std::string uri = "memory:";             ///< Backend URI, used unless `open` is set.
+  backends::factory open;                  ///< Opens a backend of your own; honoured in every mode.
+  std::optional<time_to_live> ttl_default; ///< Life of sessions that are set without a ttl; none = for ever.
+  session_limits limits;
+  std::uint32_t in_flight_max = 16'384; ///< Most unanswered operations of one client; 1–65 536.
+};
+
+/// When an operation is given up.
+struct call_options {
+  /// How long the caller waits for an answer; 1 ms–10 min, default 5 s.
+  std::chrono::milliseconds timeout{5'000};
+};
+
+/// What bounds a handle's queue; beyond it operations are answered `overloaded` at once.
+struct queue_limits {
+  std::size_t operations_max = 10'000;      ///< Unanswered operations; 1–65 536, default 10 000.
+  std::size_t bytes_max = 16 * 1024 * 1024; ///< Bytes of their ids and data; default 16 MiB.
+  std::size_t batch_operations_max = 1'024; ///< Operations that travel in one message; default 1 024.
+  std::size_t batch_bytes_max = 512 * 1024; ///< Bytes of one message, unless one operation is larger.
+  std::size_t batches_in_flight_max = 4;    ///< Messages without an answer; default 4.
+};
+
+/// How `cluster_store::open` finds the store.
+struct options {
+  cluster_store::mode mode = cluster_store::mode::standalone;
+
+  /// The store this handle speaks to. In the modes that own the store its options apply; a worker uses only
+  /// its name.
+  store_options store;
+
+  /// Where to listen (master) or to connect (worker). Default: the user's own Unix socket.
+  endpoint where = default_endpoint();
+
+  /// File with the shared secret; empty = the user's default secret file. Needed for TCP only.
+  std::string secret_file;
+
+  /// Name of this process for admission and status, at most 64 bytes; empty = "worker".
+  std::string worker_name;
+
+  call_options calls;
+  queue_limits queue;
+
+  /// How long `open` waits for the first welcome in worker mode; default 5 s.
+  std::chrono::milliseconds connect_timeout{5'000};
+
+  /// Worker mode: return at once and connect in the background. Capabilities are then unknown until
+  /// `connect`.
+  bool lazy = false;
+
+  /// Once disconnected for longer than this, new operations are answered `unavailable` at once instead of
+  /// waiting for the connection until their deadline; none = always wait.
+  std::optional<std::chrono::milliseconds> unavailable_after;
+
+  /// Strictly paired: `on_connect`, `on_disconnect`, `on_connect`, … Called on the proxy's thread: do not
+  /// block.
+  std::function<void()> on_connect;
+  std::function<void(const error&)> on_disconnect; ///< With the reason.
+};
+
+} // namespace cluster_store

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <cluster_store/actors/client.hpp>
+#include <cluster_store/actors/options.hpp>
+
+namespace cluster_store {
+
+/// How a master is set up.
+struct server_options {
+  std::vector<store_options> stores{store_options{}}; ///< At least one; names differ.
+  std::vector<endpoint> listen{default_endpoint()};   ///< Empty: nobody but this process reaches the stores.
+  std::string secret_file;            ///< Empty = the user's default file, created if missing.
+  std::size_t connections_max = 1024; ///< Worker processes at once; 1–65 536.
+};
+
+/// Figures of one store, for status.
+struct store_status {
+  std::string name;
+  std::string engine;           ///< Scheme of its backend; empty until it was opened once.
+  bool up = false;              ///< Whether it answers now.
+  std::uint64_t sessions = 0;   ///< Stored sessions, expired ones that were not swept yet included.
+  std::uint64_t clients = 0;    ///< Rows of the client table.
+  std::uint64_t operations = 0; ///< Executed since the start.
+  std::uint64_t commits = 0;    ///< Commits since the start.
+  std::uint64_t restarts = 0;   ///< Restarts of its actor since the start.
+  std::string problem;          ///< Why it is not up or read-only; empty if it is well.
+};
+
+/// Figures of a master.
+struct server_status {
+  std::vector<store_status> stores;
+  std::vector<endpoint> endpoints; ///< As they are: chosen ports filled in.
+  std::uint64_t connections = 0;   ///< Worker processes now.
+  std::uint64_t refused = 0;       ///< Strangers refused at the door since the start.
+};
+
+/// A master: its stores, supervised, and the endpoints they are served on.
+///
+/// Threads: all functions may be called from any thread; they block. Ownership: the last copy stops the
+/// server.
+class server {
+public:
+  server() = default; ///< An empty handle.
+
+  /// @returns a handle of the store `name` in this process.
+  /// @errors `invalid_argument` if there is no such store.
+  result<client> open(const std::string& name = "default", const call_options& calls = {});
+
+  /// Figures as the stores report them now; a store that does not answer within 1 s shows its last ones.
+  server_status status() const;
+
+  /// Refuses new work, answers what was accepted, closes the engines and endpoints. Idempotent; at most 5 s.
+  void stop();
+
+  class implementation;
+  explicit server(std::shared_ptr<implementation> body) : body_(std::move(body)) {}
+
+private:
+  std::shared_ptr<implementation> body_;
+};
+
+/// Starts a master in an actor system of its own. Blocks until every store is open and every endpoint
+/// listens.
+/// @errors `invalid_argument` for bad options, what an engine says when it cannot be opened, `unavailable` if
+/// an endpoint
+///   is taken, `unauthorized` if the secret file is missing or readable by others.
+result<server> serve(const server_options& how);
+
+} // namespace cluster_store
