@@ -49,6 +49,11 @@ struct beat_message {
   std::string bytes;
 };
 
+/// Worker → gate: the connection's pass. Answered with a coded `result<server_status>`.
+struct status_message {
+  std::string bytes;
+};
+
 // -- between a component and its proxy, in one process
 // -------------------------------------------------------------
 
@@ -167,6 +172,11 @@ auto inspect(Inspector& f, beat_message& x) {
 }
 
 template <class Inspector>
+auto inspect(Inspector& f, status_message& x) {
+  return compat::inspect_as(f, x, "status_message", x.bytes);
+}
+
+template <class Inspector>
 auto inspect(Inspector& f, get_request& x) {
   return compat::inspect_as(f, x, "get_request", x.id);
 }
@@ -248,6 +258,7 @@ CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::results_message))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::push_message))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::bye_message))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::beat_message))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::status_message))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::get_request))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::get_reply))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::set_request))

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -70,5 +71,11 @@ private:
 /// an endpoint
 ///   is taken, `unauthorized` if the secret file is missing or readable by others.
 result<server> serve(const server_options& how);
+
+/// Asks the master at `where` for its figures.
+/// @param secret_file as in `options`. @param timeout for the whole call; blocks at most that long.
+/// @errors as of `open` in worker mode, and `deadline_exceeded`.
+result<server_status> query_status(const endpoint& where, const std::string& secret_file,
+                                   std::chrono::milliseconds timeout);
 
 } // namespace cluster_store
