@@ -1,0 +1,55 @@
+# What every target of the project is built with.
+
+option(CLUSTER_STORE_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(CLUSTER_STORE_BUILD_APPS "Build the programs and examples" ${PROJECT_IS_TOP_LEVEL})
+set(CLUSTER_STORE_SANITIZE none CACHE STRING "none | address (with undefined behaviour) | thread")
+set_property(CACHE CLUSTER_STORE_SANITIZE PROPERTY STRINGS none address thread)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Release | Debug" FORCE)
+endif()
+if(PROJECT_IS_TOP_LEVEL)
+  # Programmer errors assert in a release, too: no -DNDEBUG.
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+  # Stack traces of the sanitizers stay readable and their tests quick.
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
+endif()
+
+# Third-party code is included as SYSTEM, so none of this concerns it.
+add_library(cluster_store_warnings INTERFACE)
+target_compile_options(cluster_store_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+
+if(CLUSTER_STORE_SANITIZE STREQUAL "address")
+  set(cluster_store_sanitizer -fsanitize=address,undefined -fno-sanitize-recover=all)
+elseif(CLUSTER_STORE_SANITIZE STREQUAL "thread")
+  set(cluster_store_sanitizer -fsanitize=thread)
+elseif(NOT CLUSTER_STORE_SANITIZE STREQUAL "none")
+  message(FATAL_ERROR "CLUSTER_STORE_SANITIZE is '${CLUSTER_STORE_SANITIZE}': use none, address or thread")
+endif()
+if(DEFINED cluster_store_sanitizer)
+  add_compile_options(${cluster_store_sanitizer} -fno-omit-frame-pointer)
+  add_link_options(${cluster_store_sanitizer})
+endif()
+
+# Relative paths in the cache's keys let clones and build directories share what was compiled once.
+find_program(CLUSTER_STORE_CCACHE ccache)
+mark_as_advanced(CLUSTER_STORE_CCACHE)
+if(CLUSTER_STORE_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+    "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${CLUSTER_STORE_CCACHE}")
+endif()
+
+# The sources include <cluster_store/backends/...> from the build tree as a consumer does from an installation.
+foreach(cluster_store_folder IN ITEMS backends actors)
+  file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/include/cluster_store")
+  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${cluster_store_folder}"
+    "${PROJECT_BINARY_DIR}/include/cluster_store/${cluster_store_folder}" SYMBOLIC)
+endforeach()
+file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/tests_include/cluster_store")
+file(CREATE_LINK "${PROJECT_SOURCE_DIR}/tests"
+  "${PROJECT_BINARY_DIR}/tests_include/cluster_store/tests" SYMBOLIC)

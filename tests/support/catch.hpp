@@ -1,0 +1,9 @@
+#pragma once
+
+// Catch2 2.13 (Debian, Ubuntu) or 3 (Conan Center); tests use what both have.
+
+#if __has_include(<catch2/catch_all.hpp>)
+#  include <catch2/catch_all.hpp>
+#else
+#  include <catch2/catch.hpp>
+#endif
