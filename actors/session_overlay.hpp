@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cluster_store/backends/backend.hpp>
+
+namespace cluster_store::actors {
+
+/// The sessions a group of operations touches: what the backend has, overlaid with what the group changed so
+/// far, so that operations in a group see earlier ones and each session is written once a commit.
+///
+/// Pure; one thread. Ids and data are views: they must live until `clear`.
+class session_overlay {
+public:
+  /// One session as the group sees it.
+  struct slot {
+    enum class change : std::uint8_t { none, touched, put, erased };
+
+    std::string_view id;
+    std::optional<backends::record> content; ///< None: there is no such session (any more).
+    std::optional<error> problem;            ///< The stored record cannot be read.
+    bool stored = false;                     ///< Whether the backend has a row, readable or not.
+    change what = change::none;
+
+    /// @returns whether there is a session that has not expired.
+    bool lives(wall_time now) const {
+      return content && !(content->expires_at && *content->expires_at <= now);
+    }
+  };
+
+  explicit session_overlay(backends::backend& engine) : engine_(&engine) {}
+
+  /// Makes sure `id` has a slot; new ones are read by the next `fetch`.
+  void want(std::string_view id);
+
+  /// Reads the wanted sessions that have not been read yet, in one multi-get.
+  /// @errors of the backend as a whole; nothing has changed then.
+  result<void> fetch();
+
+  /// @returns the slot of `id`. @pre wanted and fetched.
+  slot& at(std::string_view id);
+
+  void put(slot& where, const backends::record& content);
+  void touch(slot& where, std::optional<wall_time> expires_at, std::optional<time_to_live> ttl);
+  void erase(slot& where);
+
+  /// Keeps a copy of `text` until `clear`, for data that moves to another session.
+  std::string_view keep(std::string_view text) { return kept_.emplace_back(text); }
+
+  /// @returns whether any session was changed.
+  bool changed() const noexcept { return changed_; }
+
+  /// Appends one write for each changed session.
+  /// @returns how many more rows the backend has afterwards (negative: fewer).
+  std::int64_t append_writes(std::vector<backends::write>& out) const;
+
+  /// Forgets everything.
+  void clear();
+
+private:
+  std::size_t find_cell(std::string_view id) const;
+  void grow();
+
+  backends::backend* engine_;
+  std::vector<slot> slots_;
+  std::vector<std::uint32_t> cells_; ///< Open addressing: 0 = empty, else 1 + index into `slots_`.
+  std::size_t fetched_ = 0;          ///< Slots before this one have been read.
+  std::vector<std::string_view> ids_;
+  std::vector<std::unique_ptr<backends::reads>> reads_;
+  std::size_t reads_used_ = 0;
+  std::deque<std::string> kept_;
+  bool changed_ = false;
+};
+
+} // namespace cluster_store::actors
