@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <cluster_store/actors/caf_compat.hpp>
+#include <cluster_store/actors/local_messages.hpp>
 
 /// Every message type of the program, in one type-id block. On CAF 1.x the numbers travel, so the order is
 /// part of the protocol: append only.
@@ -273,4 +274,19 @@ CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::count_reply))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::all_request))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::listed_reply))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::all_reply))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::open_backend))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::backend_opened))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::store_started))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::flush_store))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::tick_store))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::proxy_gone))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::grant_ticket))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::granted_ticket))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::ask_figures))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::store_figures))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::store_changed))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::await_first_start))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::restart_store))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::store_ended))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::stop_serving))
 CAF_END_TYPE_ID_BLOCK(cluster_store)
