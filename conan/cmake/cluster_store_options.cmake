@@ -51,11 +51,13 @@ if(CLUSTER_STORE_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUN
 endif()
 
 # The sources include <cluster_store/backends/...> from the build tree as a consumer does from an installation.
-foreach(cluster_store_folder IN ITEMS backends actors)
-  file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/include/cluster_store")
-  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${cluster_store_folder}"
-    "${PROJECT_BINARY_DIR}/include/cluster_store/${cluster_store_folder}" SYMBOLIC)
-endforeach()
-file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/tests_include/cluster_store")
-file(CREATE_LINK "${PROJECT_SOURCE_DIR}/tests"
-  "${PROJECT_BINARY_DIR}/tests_include/cluster_store/tests" SYMBOLIC)
+# Programs and tests find their own headers next to them, where the libraries do not look.
+function(cluster_store_link_includes directory)
+  file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/${directory}/cluster_store")
+  foreach(folder IN LISTS ARGN)
+    file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${folder}"
+      "${PROJECT_BINARY_DIR}/${directory}/cluster_store/${folder}" SYMBOLIC)
+  endforeach()
+endfunction()
+cluster_store_link_includes(include backends actors)
+cluster_store_link_includes(internal_include apps tests)

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+/// Which file is what: the part of the include rules that grows with the project.
+namespace cluster_store::tidy {
+
+/// @returns whether a file of `actors/` may know CAF. All others there are pure.
+bool is_shell(std::string_view path);
+
+/// @returns the engine that the file `backends/NAME` belongs to; empty if none. `rocksdb_options.cpp` belongs
+/// to `rocksdb`.
+std::string_view engine_of(std::string_view path);
+
+/// @returns what the includes of the engine's library begin with; empty if it needs none.
+std::string_view library_of(std::string_view engine);
+
+/// @returns whether an include names any engine's library.
+bool is_engine_library(std::string_view include);
+
+/// @returns whether an include is of the public API, which programs use.
+bool is_public(std::string_view include);
+
+} // namespace cluster_store::tidy
