@@ -12,11 +12,6 @@
 /// Messages between the actors of one master. They carry objects and never leave the process.
 namespace cluster_store::actors {
 
-/// Supervisor → opener: open the backend. Answered with `backend_opened`.
-struct open_backend {
-  std::uint8_t unused = 0;
-};
-
 /// Opener → supervisor.
 struct backend_opened {
   result<std::shared_ptr<backends::backend>> engine;
@@ -96,7 +91,6 @@ struct stop_serving {
 
 } // namespace cluster_store::actors
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::open_backend)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::backend_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::store_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::flush_store)
