@@ -124,7 +124,8 @@ verdict judge(layer where, std::string_view path, const include_line& include) {
 
 std::vector<include_line> includes_of(std::string_view text) {
   std::vector<include_line> includes;
-  for (auto [number, rest] : lines_of(text)) {
+  for (const auto& each : lines_of(text)) {
+    auto rest = each.text;
     const auto skip = [&rest](std::string_view word) {
       rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
       const bool found = rest.starts_with(word);
@@ -136,7 +137,7 @@ std::vector<include_line> includes_of(std::string_view text) {
     const bool quoted = skip("\"");
     if (!quoted && !skip("<"))
       continue;
-    includes.push_back({number, std::string{rest.substr(0, rest.find(quoted ? '"' : '>'))}, quoted});
+    includes.push_back({each.number, std::string{rest.substr(0, rest.find(quoted ? '"' : '>'))}, quoted});
   }
   return includes;
 }
