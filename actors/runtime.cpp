@@ -1,0 +1,60 @@
+#include <cluster_store/actors/runtime.hpp>
+
+#include <thread>
+
+#include <cluster_store/actors/messages.hpp>
+
+namespace cluster_store::actors {
+
+namespace {
+
+/// Two, so that a callback that takes its time does not hold up heartbeats.
+constexpr std::size_t scheduler_threads = 2;
+
+thread_local int callback_depth = 0;
+
+} // namespace
+
+void prepare(caf::actor_system_config& config, bool with_network) {
+  compat::initialize_types<caf::id_block::cluster_store>(config);
+  compat::set_option(config, "scheduler.policy", compat::option_word("sharing"));
+  if (!with_network)
+    return;
+  config.load<caf::io::middleman>();
+  compat::set_option(config, "middleman.workers", std::size_t{0});
+}
+
+struct runtime::configuration : caf::actor_system_config {
+  explicit configuration(bool with_network) {
+    prepare(*this, with_network);
+    compat::set_option(*this, "scheduler.max-threads", scheduler_threads);
+  }
+};
+
+runtime::runtime(std::unique_ptr<configuration> config) : config_(std::move(config)), system_(*config_) {}
+
+runtime::~runtime() = default;
+
+std::shared_ptr<runtime> runtime::make(bool with_network) {
+  const auto end = [](runtime* ended) {
+    if (callback_scope::active())
+      std::thread([ended] { delete ended; }).detach();
+    else
+      delete ended;
+  };
+  return {new runtime(std::make_unique<configuration>(with_network)), end};
+}
+
+callback_scope::callback_scope() noexcept {
+  ++callback_depth;
+}
+
+callback_scope::~callback_scope() {
+  --callback_depth;
+}
+
+bool callback_scope::active() noexcept {
+  return callback_depth > 0;
+}
+
+} // namespace cluster_store::actors
