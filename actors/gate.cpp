@@ -57,7 +57,7 @@ void gate::on_exit() {
   door_ = {};
 }
 
-bool gate::is_local() const {
+bool gate::is_local() {
   return current_sender() && current_sender()->node() == system().node();
 }
 

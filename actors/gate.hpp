@@ -39,7 +39,7 @@ public:
 private:
   struct status_round;
 
-  bool is_local() const;
+  bool is_local();
   bool is_admitted(const wire::token& pass) const { return door_.admitted && door_.admitted(pass); }
   caf::result<welcome_message> greet(const hello_message& message);
   void change(const store_changed& news);
