@@ -1,10 +1,11 @@
 # Finds what the libraries need: for the build, and for a consumer of an installation (cluster_storeConfig.cmake
-# includes this file). Distributions and Conan name a few targets differently; cluster_store_third_party::... is
-# one name for both.
+# includes this file). Distributions and Conan name a target differently; cluster_store_third_party::... is one
+# name for both.
 #
 # The caller may set `cluster_store_without_actors` to look only for what cluster_store::backends needs.
 
 include(CMakeFindDependencyMacro)
+set(cluster_store_module_path "${CMAKE_MODULE_PATH}")
 list(APPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
 
 find_dependency(Threads)
@@ -38,3 +39,6 @@ if(NOT cluster_store_without_actors)
     message(FATAL_ERROR "cluster_store: CAF ${CAF_VERSION} is not supported: use 0.17.6 or 1.0.2 and newer.")
   endif()
 endif()
+
+set(CMAKE_MODULE_PATH "${cluster_store_module_path}")
+unset(cluster_store_module_path)
