@@ -31,8 +31,8 @@ struct precondition {
   version_number version = 0; ///< For `kind::version`: the stored record's version must be this one.
 };
 
-/// One change of one session. The views are read during `apply` only; those of `content` may point into what `get`
-/// returned for the same id.
+/// One change of one session. The views are read during `apply` only; those of `content` may point into what
+/// `get` returned for the same id.
 struct write {
   enum class kind : std::uint8_t {
     put,   ///< Store `content`, replacing what was there.

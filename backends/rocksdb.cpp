@@ -1,0 +1,295 @@
+#include <cluster_store/backends/rocksdb.hpp>
+
+#include <array>
+#include <limits>
+#include <new>
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <cluster_store/backends/rocksdb_engine.hpp>
+#include <cluster_store/backends/rocksdb_keys.hpp>
+#include <cluster_store/backends/uri_options.hpp>
+#include <cluster_store/backends/write_check.hpp>
+
+namespace cluster_store::backends {
+namespace {
+
+using rocksdb::Slice;
+using rocksdb::Status;
+
+/// What resuming needs on a disk that was full, beside what is to be flushed.
+constexpr std::uint64_t resume_bytes_min = 4u << 20;
+
+/// Behind every key of sessions (ids have 512 bytes at most) and of the expiry index.
+const std::string behind_all_keys(engine_limits.id_bytes_max + keys::number_bytes + 1, '\xFF');
+
+template <class Value>
+struct choice {
+  std::string_view name;
+  Value value;
+};
+
+constexpr std::array sync_choices{
+    choice<traits::syncing>{"always", traits::syncing::always},
+    choice<traits::syncing>{"interval", traits::syncing::interval},
+    choice<traits::syncing>{"never", traits::syncing::never},
+};
+
+using compression_kind = rocksdb_options::compression_kind;
+
+constexpr std::array compression_choices{
+    choice<compression_kind>{"none", compression_kind::none},
+    choice<compression_kind>{"lz4", compression_kind::lz4},
+    choice<compression_kind>{"zstd", compression_kind::zstd},
+    choice<compression_kind>{"snappy", compression_kind::snappy},
+};
+
+/// Reads the option `key` as one of `choices`; nothing if it is not given.
+template <class Choices, class Value = decltype(Choices::value_type::value)>
+result<std::optional<Value>> choice_option(const uri& where, std::string_view key, const Choices& choices) {
+  const auto found = where.options.find(key);
+  if (found == where.options.end())
+    return std::nullopt;
+  std::string names;
+  for (const auto& [name, value] : choices) {
+    if (name == found->second)
+      return value;
+    names.append(names.empty() ? "" : ", ").append(name);
+  }
+  return fail(errc::invalid_argument, "option " + found->first + "=" + found->second + " of " + where.scheme
+                                          + ": it is one of " + names);
+}
+
+traits traits_for(traits::syncing sync) {
+  return {
+      .engine = "rocksdb",
+      .durable = true,
+      .atomic = traits::atomicity::commit,
+      .shared = false,
+      .ordered_scan = true,
+      .native_ttl = false,
+      .length = traits::counting::exact,
+      .sync = sync,
+      .may_block = true,
+  };
+}
+
+} // namespace
+
+rocksdb_engine::rocksdb_engine(std::unique_ptr<database> opened, traits::syncing sync)
+    : database_{std::move(opened)},
+      traits_{traits_for(sync)},
+      batch_{std::make_unique<rocksdb::WriteBatch>()} {}
+
+rocksdb_engine::~rocksdb_engine() {
+  buffer_.reset(); // its slices may point into the database
+  if (!broken_ && traits_.sync == traits::syncing::interval)
+    database_->db->SyncWAL().PermitUncheckedError();
+}
+
+result<std::vector<result<write_outcome>>> rocksdb_engine::apply(const commit& changes) {
+  if (auto good = usable(); !good)
+    return tl::unexpected{std::move(good).error()};
+  if (auto good = resume(); !good)
+    return tl::unexpected{std::move(good).error()};
+  if (auto good = learn_what_is_missing(changes); !good)
+    return tl::unexpected{std::move(good).error()};
+  batch_->Clear();
+  length_next_ = length_;
+  if (changes.clear) {
+    batch_->DeleteRange((*database_)[family::sessions], Slice{}, behind_all_keys);
+    batch_->DeleteRange((*database_)[family::expiry], Slice{}, behind_all_keys);
+    length_next_ = 0;
+  }
+  std::vector<result<write_outcome>> outcomes;
+  outcomes.reserve(changes.writes.size());
+  for (const auto& change : changes.writes)
+    outcomes.push_back(add_write(change));
+  add_rows(changes);
+  const auto written = write_batch();
+  known_.clear();
+  if (!written)
+    return tl::unexpected{written.error()};
+  remember(changes);
+  return outcomes;
+}
+
+result<write_outcome> rocksdb_engine::add_write(const write& change) {
+  if (auto good = check_write(change); !good)
+    return tl::unexpected{std::move(good).error()};
+  auto* session = known_.find(change.id);
+  if (session == nullptr)
+    session = &known_.set(change.id, {.stored = false});
+  if (change.when.what == precondition::kind::absent && session->stored)
+    return write_outcome::precondition_failed;
+  if (change.when.what == precondition::kind::version) {
+    if (session->stored && !session->readable)
+      return fail(errc::corrupt,
+                  "the version of the session's stored record cannot be read: destroy the session "
+                  "or set it without a condition");
+    if (!session->stored || session->version != change.when.version)
+      return write_outcome::precondition_failed;
+  }
+  if (change.what == write::kind::erase)
+    add_erase(change.id, *session);
+  else
+    add_put(change, *session);
+  return write_outcome::applied;
+}
+
+void rocksdb_engine::add_put(const write& change, known_session& session) {
+  value_.clear();
+  encode_record(change.content, value_);
+  batch_->Put((*database_)[family::sessions], change.id, value_);
+  const auto& expires_at = change.content.expires_at;
+  if (session.stored && session.expires_at && session.expires_at != expires_at)
+    remove_expiry(*session.expires_at, change.id);
+  if (expires_at) {
+    keys::set_expiry(*expires_at, change.id, key_);
+    batch_->Put((*database_)[family::expiry], key_, Slice{});
+    if (key_ < expiry_floor_)
+      expiry_floor_ = key_;
+  }
+  length_next_ += session.stored ? 0 : 1;
+  session = {.stored = true, .version = change.content.version, .expires_at = expires_at};
+}
+
+void rocksdb_engine::add_erase(std::string_view id, known_session& session) {
+  if (!session.stored)
+    return;
+  batch_->Delete((*database_)[family::sessions], id);
+  if (session.expires_at)
+    remove_expiry(*session.expires_at, id);
+  --length_next_;
+  session = {.stored = false};
+}
+
+void rocksdb_engine::remove_expiry(wall_time due_at, std::string_view id) {
+  keys::set_expiry(due_at, id, key_);
+  batch_->Delete((*database_)[family::expiry], key_);
+}
+
+void rocksdb_engine::add_rows(const commit& changes) {
+  for (const auto& row : changes.swept)
+    remove_expiry(row.due_at, row.id);
+  // One by one, because ranges that were deleted slow down every read of the family until they are compacted.
+  for (const auto& row : changes.client_erases)
+    clients_.each_number(row.client, row.up_to, [&](std::uint64_t number) {
+      keys::set_client(row.client, number, key_);
+      batch_->Delete((*database_)[family::clients], key_);
+    });
+  for (const auto& row : changes.client_rows) {
+    keys::set_client(row.client, row.number, key_);
+    batch_->Put((*database_)[family::clients], key_, row.value);
+  }
+  for (const auto& row : changes.system_rows)
+    if (row.value)
+      batch_->Put((*database_)[family::system], row.key, *row.value);
+    else
+      batch_->Delete((*database_)[family::system], row.key);
+  if (length_next_ != length_) {
+    value_.clear();
+    keys::append_number(length_next_, value_);
+    batch_->Put((*database_)[family::meta], length_key, value_);
+  }
+}
+
+result<void> rocksdb_engine::write_batch() {
+  if (batch_->Count() == 0)
+    return {};
+  rocksdb::WriteOptions options;
+  options.sync = traits_.sync == traits::syncing::always;
+  options.disableWAL = false;
+  database_->disk.begin_commit();
+  const auto done = database_->db->Write(options, batch_.get());
+  if (done.ok())
+    return {};
+  const auto fate = database_->disk.fate();
+  if (fate == log_fate::unknown) {
+    broken_ = true;
+    return fail(errc::outcome_unknown, "rocksdb:" + database_->path
+                                           + ": a commit was written, but not confirmed (" + done.ToString()
+                                           + "): restart the store and read what is there");
+  }
+  // A full disk is the one failure that RocksDB comes back from.
+  refused_ = true;
+  broken_ = fate == log_fate::cut_back ? !done.IsNoSpace() : done.severity() >= Status::Severity::kFatalError;
+  return fail(errc::io_error, "rocksdb:" + database_->path + ": nothing of a commit was written ("
+                                  + done.ToString() + "): make room on the disk or repair it");
+}
+
+result<void> rocksdb_engine::resume() {
+  if (!refused_)
+    return {};
+  // An attempt without room would make things worse: what RocksDB fails to write then is fatal for it.
+  std::uint64_t flush_bytes = 0;
+  database_->db->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &flush_bytes);
+  const auto free = database_->disk.free_bytes(database_->path);
+  if (free < flush_bytes + resume_bytes_min)
+    return fail(errc::io_error, "rocksdb:" + database_->path + ": the disk is full (" + std::to_string(free)
+                                    + " bytes are free, " + std::to_string(flush_bytes + resume_bytes_min)
+                                    + " are needed): make room");
+  const auto done = database_->db->Resume();
+  if (done.ok()) {
+    refused_ = false;
+    return {};
+  }
+  broken_ = done.severity() >= Status::Severity::kFatalError;
+  return fail(errc::io_error, "rocksdb:" + database_->path + ": still takes no writes (" + done.ToString()
+                                  + "): make room on the disk or repair it");
+}
+
+void rocksdb_engine::remember(const commit& changes) {
+  length_ = length_next_;
+  for (const auto& row : changes.client_erases)
+    clients_.erase(row.client, row.up_to);
+  for (const auto& row : changes.client_rows)
+    clients_.put(row.client, row.number, {});
+}
+
+result<void> rocksdb_engine::sync() {
+  if (auto good = usable(); !good)
+    return good;
+  if (traits_.sync == traits::syncing::always)
+    return {};
+  const auto done = database_->db->SyncWAL();
+  if (done.ok())
+    return {};
+  broken_ = true;
+  return fail(errc::outcome_unknown,
+              "rocksdb:" + database_->path + ": the log could not be synced (" + done.ToString()
+                  + "), a power cut may take the last commits: repair the " + "disk and restart the store");
+}
+
+result<rocksdb_options> rocksdb_options_from(const uri& where) {
+  if (auto good = check_option_names(where, {"sync", "cache_bytes", "compression"}); !good)
+    return tl::unexpected{std::move(good).error()};
+  rocksdb_options made;
+  made.path = where.path;
+  const auto sync = choice_option(where, "sync", sync_choices);
+  if (!sync)
+    return tl::unexpected{sync.error()};
+  made.sync = sync->value_or(made.sync);
+  const auto cache = number_option(where, "cache_bytes", made.cache_bytes, 1u << 20, std::uint64_t{1} << 40);
+  if (!cache)
+    return tl::unexpected{cache.error()};
+  made.cache_bytes = *cache;
+  const auto compression = choice_option(where, "compression", compression_choices);
+  if (!compression)
+    return tl::unexpected{compression.error()};
+  made.compression = *compression;
+  return made;
+}
+
+result<std::unique_ptr<backend>> open_rocksdb(const rocksdb_options& options) {
+  auto opened = open_database(options);
+  if (!opened)
+    return tl::unexpected{std::move(opened).error()};
+  auto engine = std::make_unique<rocksdb_engine>(std::move(*opened), options.sync);
+  if (auto good = engine->load(); !good)
+    return tl::unexpected{std::move(good).error()};
+  return engine;
+}
+
+} // namespace cluster_store::backends

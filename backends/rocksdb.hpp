@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <cluster_store/backends/backend.hpp>
+#include <cluster_store/backends/registry.hpp>
+
+namespace cluster_store::backends {
+
+/// What the engine is about to do with the newest log file; a `disk_watch` is told.
+enum class disk_call : std::uint8_t { append, sync };
+
+/// Told before each append to and each sync of a log file; may be called from RocksDB's threads.
+/// @returns 0 to let it happen, or the `errno` (ENOSPC, EIO) it is to fail with. For tests and for counting
+/// syncs.
+using disk_watch = std::function<int(disk_call)>;
+
+/// How to open a RocksDB directory.
+struct rocksdb_options {
+  enum class compression_kind : std::uint8_t { none, lz4, zstd, snappy };
+
+  std::string path;                               ///< Made (mode 0700) if it does not exist. Not empty.
+  traits::syncing sync = traits::syncing::always; ///< When a commit is on the disk.
+  std::uint64_t cache_bytes = 64u << 20;          ///< Blocks kept in memory; 1 MiB–1 TiB, default 64 MiB.
+  std::optional<compression_kind> compression;    ///< Default lz4 if this RocksDB has it, else none.
+  disk_watch watch;                               ///< Default none.
+};
+
+/// Reads the options of
+/// `rocksdb:PATH?sync=always|interval|never&cache_bytes=N&compression=none|lz4|zstd|snappy`. Pure.
+/// @errors `invalid_argument` naming the option and what it may be.
+result<rocksdb_options> rocksdb_options_from(const uri& where);
+
+/// Opens the engine that keeps everything in a directory of its own (docs/storage.md), or makes the
+/// directory.
+///
+/// A directory is locked while it is open. Nothing is written to a directory that is refused, but its lock
+/// file is touched.
+///
+/// Threads: as `backend`; may block for a disk. RocksDB runs two threads of its own.
+/// @errors `unavailable` if another process or object has the directory open; `invalid_argument` for a bad
+///   option, a path that is no directory, a directory with other things in it or the database of another
+///   program; `unsupported` for a newer format, or a compression this RocksDB lacks; `corrupt` if its files
+///   are damaged; `io_error` for anything else. Every message names the path.
+result<std::unique_ptr<backend>> open_rocksdb(const rocksdb_options& options);
+
+} // namespace cluster_store::backends

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <cluster_store/backends/rocksdb.hpp>
+#include <cluster_store/backends/rocksdb_disk.hpp>
+
+namespace rocksdb {
+class ColumnFamilyHandle;
+class DB;
+class Status;
+} // namespace rocksdb
+
+namespace cluster_store::backends {
+
+/// The column families of a store, in the order of `database::families`.
+enum class family : std::uint8_t { meta, sessions, expiry, clients, system };
+
+inline constexpr std::size_t family_count = 5;
+
+/// Rows of `family::meta`.
+inline constexpr std::string_view format_key = "cluster_store.format";
+inline constexpr std::string_view length_key = "cluster_store.length";
+
+/// An open RocksDB directory that was found to be a store of ours. Closes it in the destructor.
+struct database {
+  explicit database(disk_watch watch) : disk{std::move(watch)} {}
+  ~database();
+  database(const database&) = delete;
+  database& operator=(const database&) = delete;
+
+  rocksdb::ColumnFamilyHandle* operator[](family which) const noexcept {
+    return families[static_cast<std::size_t>(which)];
+  }
+
+  std::string path;
+  watched_disk disk; // outlives the database
+  rocksdb::DB* db = nullptr;
+  std::array<rocksdb::ColumnFamilyHandle*, family_count> families{};
+};
+
+/// Opens or makes the database of `options`; see `open_rocksdb` for the errors.
+result<std::unique_ptr<database>> open_database(const rocksdb_options& options);
+
+/// @returns the error for `problem` while the engine did `what` in `path`: `corrupt` for damage, else
+/// `io_error`.
+tl::unexpected<error> rocksdb_failed(std::string_view what, const std::string& path,
+                                     const rocksdb::Status& problem);
+
+} // namespace cluster_store::backends

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <cluster_store/backends/rocksdb.hpp>
+
+namespace rocksdb {
+class Env;
+} // namespace rocksdb
+
+namespace cluster_store::backends {
+
+/// What became of the bytes one commit appended to RocksDB's log.
+enum class log_fate : std::uint8_t {
+  untouched, ///< Nothing was appended: the commit was refused before.
+  cut_back,  ///< An append failed and the log was cut to its length before: a reopen finds nothing of the
+             ///< commit.
+  unknown    ///< Appended, perhaps not synced, perhaps in part: a reopen may find it or not.
+};
+
+/// The file system under RocksDB, watched where a truthful answer depends on it.
+///
+/// RocksDB reports a failed append and a failed sync as the same kind of error, but only the first can be
+/// undone. And it leaves half a record behind when the disk is full, which can make a later recovery refuse
+/// the database if the process dies while it resumes; so a failed append is cut off here at once.
+///
+/// Threads: RocksDB calls the file system from its threads; the functions below are for the thread of the
+/// engine.
+class watched_disk {
+public:
+  explicit watched_disk(disk_watch watch);
+  ~watched_disk();
+  watched_disk(const watched_disk&) = delete;
+  watched_disk& operator=(const watched_disk&) = delete;
+
+  /// @returns the environment for `DBOptions::env`, valid as long as this object.
+  rocksdb::Env* env() const noexcept;
+
+  /// What follows up to `fate()` is one commit.
+  void begin_commit() noexcept;
+
+  /// @returns what became of the commit, if RocksDB reported that it failed.
+  log_fate fate() const noexcept;
+
+  /// @returns whether the lock of the directory `path` is free. May touch its lock file.
+  /// @errors `unavailable` if it is held; `io_error` if the lock file cannot be used.
+  result<void> check_lock(const std::string& path) const;
+
+  /// @returns the free bytes of the disk that holds `path`; the largest number if it cannot be told.
+  std::uint64_t free_bytes(const std::string& path) const;
+
+private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+} // namespace cluster_store::backends

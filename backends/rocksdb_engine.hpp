@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cluster_store/backends/client_ledger.hpp>
+#include <cluster_store/backends/known_sessions.hpp>
+#include <cluster_store/backends/rocksdb_database.hpp>
+
+namespace rocksdb {
+class Iterator;
+class WriteBatch;
+} // namespace rocksdb
+
+namespace cluster_store::backends {
+
+/// The RocksDB engine: one WriteBatch, one write and at most one sync a commit. See rocksdb.hpp.
+class rocksdb_engine final : public backend {
+public:
+  rocksdb_engine(std::unique_ptr<database> opened, traits::syncing sync);
+  ~rocksdb_engine() override;
+
+  /// Reads what is kept in memory beside the database. Called once, before anything else.
+  result<void> load();
+
+  const backends::traits& traits() const noexcept override { return traits_; }
+  result<void> get(std::span<const std::string_view> ids, reads& out) override;
+  result<std::vector<result<write_outcome>>> apply(const commit& changes) override;
+  result<page> scan(const scan_request& request) override;
+  result<std::vector<expiry_row>> due(wall_time now, std::size_t rows_max) override;
+  result<std::uint64_t> length() override;
+  result<std::vector<client_row>> client_rows() override;
+  result<std::vector<system_row>> system_rows(std::string_view first, std::string_view last,
+                                              std::size_t rows_max) override;
+  result<void> sync() override;
+  bool broken() const noexcept override { return broken_; }
+
+private:
+  struct read_buffer;
+  struct nothing {};
+
+  // Reading (rocksdb_read.cpp).
+  result<void> usable() const;
+  result<void> load_length();
+  std::shared_ptr<read_buffer> unused_buffer();
+  void read(std::span<const std::string_view> ids, read_buffer& into);
+  result<std::optional<record>> row_of(const read_buffer& from, std::size_t number);
+  result<void> learn_what_is_missing(const commit& changes);
+  page fill_page(const scan_request& request, rocksdb::Iterator& rows);
+
+  // Committing (rocksdb.cpp).
+  result<void> resume();
+  result<write_outcome> add_write(const write& change);
+  void add_put(const write& change, known_session& session);
+  void add_erase(std::string_view id, known_session& session);
+  void remove_expiry(wall_time due_at, std::string_view id);
+  void add_rows(const commit& changes);
+  result<void> write_batch();
+  void remember(const commit& changes);
+
+  std::unique_ptr<database> database_;
+  backends::traits traits_;
+  std::unique_ptr<rocksdb::WriteBatch> batch_;
+  known_sessions known_;           // from the latest get, then from the commit in hand
+  client_ledger<nothing> clients_; // which client rows are stored, to remove them one by one
+  std::uint64_t length_ = 0;       // as stored
+  std::uint64_t length_next_ = 0;  // as stored once the commit in hand is
+  std::string expiry_floor_;       // no row of the expiry index lies before this key
+  std::shared_ptr<read_buffer> buffer_;
+  std::vector<std::string_view> missing_;
+  std::string key_;
+  std::string value_;
+  bool refused_ = false; // RocksDB takes no writes until it is resumed
+  bool broken_ = false;
+};
+
+} // namespace cluster_store::backends
