@@ -1,0 +1,68 @@
+#include <cluster_store/tests/support/master.hpp>
+
+#include <csignal>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+
+namespace cluster_store::tests {
+
+void master::launch() {
+  std::vector<std::string> arguments{"serve",
+                                     "--listen",
+                                     endpoint_.empty() ? how_.listen : endpoint_,
+                                     "--store",
+                                     how_.store,
+                                     "--secret-file",
+                                     sandbox_.secret_file()};
+  arguments.insert(arguments.end(), how_.more_arguments.begin(), how_.more_arguments.end());
+  ready_ = false;
+  process_.emplace(sandbox_.cluster_store(std::move(arguments)));
+}
+
+bool master::is_ready() {
+  if (ready_)
+    return true;
+  self().pump(std::chrono::milliseconds{0});
+  if (const auto line = self().take_line()) {
+    std::istringstream words{*line};
+    std::string ready;
+    words >> ready >> endpoint_;
+    if (ready != "ready" || endpoint_.empty())
+      throw std::runtime_error("the master said: " + *line);
+    ready_ = true;
+  } else if (self().ended()) {
+    self().wait(within(std::chrono::seconds{1}));
+    throw std::runtime_error("the master ended: " + self().errors());
+  }
+  return ready_;
+}
+
+void master::start() {
+  launch();
+  if (!wait_until([this] { return is_ready(); }, within(std::chrono::seconds{20})))
+    throw std::runtime_error("the master is not ready: " + self().errors());
+}
+
+void master::kill() {
+  self().signal(SIGKILL);
+  if (!self().wait(within(std::chrono::seconds{10})))
+    throw std::runtime_error("a killed master did not end");
+}
+
+std::optional<exit_code> master::stop() {
+  self().signal(SIGTERM);
+  return self().wait(within(std::chrono::seconds{10}));
+}
+
+std::vector<std::string> master::connect_arguments() const {
+  return {"--connect", endpoint_, "--store", store_name(), "--secret-file", sandbox_.secret_file()};
+}
+
+completed master::run(std::vector<std::string> command, std::string_view input) const {
+  const auto connect = connect_arguments();
+  command.insert(command.begin() + 1, connect.begin(), connect.end());
+  return tests::run(sandbox_.cluster_store(std::move(command)), input);
+}
+
+} // namespace cluster_store::tests
