@@ -18,16 +18,16 @@ namespace cluster_store {
 
 /// How a session is set. Source: express-session's Store, plus versions.
 struct set_options {
-  std::optional<time_to_live>
-      ttl; ///< None: the store's `ttl_default`. Zero or negative: the session is destroyed.
+  /// None: the store's `ttl_default`. Zero or negative: the session is destroyed.
+  std::optional<time_to_live> ttl = {};
 
   /// Apply only if the session still lives and was created at or before this version, else `conflict`: a
   /// logout is not undone by a late save.
-  std::optional<version_number> seen;
+  std::optional<version_number> seen = {};
 
   /// Apply only if this is the session's version, else `conflict`; 0 = only if there is none. Not with
   /// `seen`.
-  std::optional<version_number> if_version;
+  std::optional<version_number> if_version = {};
 };
 
 /// One session of a listing.

@@ -1,0 +1,34 @@
+#include <cluster_store/apps/bench/histogram.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace cluster_store::apps {
+
+void histogram::add(const histogram& other) {
+  for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket)
+    counts_[bucket] += other.counts_[bucket];
+  count_ += other.count_;
+}
+
+std::chrono::nanoseconds histogram::percentile(double share) const {
+  if (count_ == 0)
+    return {};
+  const auto wanted = std::clamp(static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_))),
+                                 std::uint64_t{1}, count_);
+  std::uint64_t passed = 0;
+  std::size_t bucket = 0;
+  while ((passed += counts_[bucket]) < wanted)
+    ++bucket;
+  return std::chrono::nanoseconds{static_cast<std::int64_t>(largest_in(bucket))};
+}
+
+std::uint64_t histogram::largest_in(std::size_t bucket) {
+  if (bucket < 2 * sub_buckets)
+    return bucket;
+  const auto shift = (bucket >> sub_bits) - 1;
+  const auto mantissa = (bucket & (sub_buckets - 1)) | sub_buckets;
+  return ((mantissa + 1) << shift) - 1;
+}
+
+} // namespace cluster_store::apps

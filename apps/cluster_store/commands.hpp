@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <cluster_store/apps/cluster_store/connection.hpp>
+#include <cluster_store/apps/cluster_store/exit_code.hpp>
+
+namespace cluster_store::apps {
+
+/// The sub-commands of `cluster-store` and what each runs once the command line is parsed.
+class command_table {
+public:
+  using action = std::function<exit_code()>;
+
+  explicit command_table(CLI::App& program) : program_(program) {}
+
+  /// Adds a sub-command. @param examples shown below its help, one a line.
+  CLI::App& add(const std::string& name, const std::string& description, const std::string& examples);
+
+  /// Says what runs when `command` was given.
+  void run(const CLI::App& command, action what) { actions_[&command] = std::move(what); }
+
+  /// Runs the command that was given.
+  /// @pre the program was parsed and requires one sub-command.
+  exit_code run_given() const { return actions_.at(program_.get_subcommands().front())(); }
+
+private:
+  CLI::App& program_;
+  std::map<const CLI::App*, action> actions_;
+};
+
+/// Flags that most commands share, kept alive by their actions.
+struct common_flags {
+  connection where;
+  bool json = false;
+};
+
+void add_serve_command(command_table& table);
+void add_session_commands(command_table& table);
+void add_collection_commands(command_table& table);
+void add_pipe_command(command_table& table);
+void add_status_command(command_table& table);
+
+} // namespace cluster_store::apps

@@ -1,0 +1,92 @@
+#include <cluster_store/apps/cluster_store/connection.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+#include <string_view>
+
+#include <unistd.h>
+
+#include <cluster_store/apps/cluster_store/pipe_answer.hpp>
+#include <cluster_store/apps/support/duration.hpp>
+#include <cluster_store/apps/support/output.hpp>
+
+namespace cluster_store::apps {
+
+void connection::add_to(CLI::App& command, bool one_store) {
+  command
+      .add_option("--connect", connect_,
+                  "where the master listens: unix:PATH or HOST:PORT (default " + to_string(default_endpoint())
+                      + ")")
+      ->type_name("ENDPOINT");
+  if (one_store)
+    command.add_option("--store", store_, "name of the store")->type_name("NAME")->capture_default_str();
+  command
+      .add_option("--secret-file", secret_file_,
+                  "file with the shared secret, for TCP (default: the user's own)")
+      ->type_name("FILE");
+  command.add_option("--timeout", timeout_, "how long to wait for an answer, at most 10m")
+      ->type_name("DURATION")
+      ->capture_default_str();
+}
+
+result<endpoint> connection::where() const {
+  return connect_.empty() ? default_endpoint() : parse_endpoint(connect_);
+}
+
+result<std::chrono::milliseconds> connection::timeout() const {
+  constexpr std::chrono::minutes longest{10};
+  auto time = parse_duration_flag("--timeout", timeout_);
+  if (time && (time->count() < 1 || *time > longest))
+    return fail(errc::invalid_argument, "--timeout: " + timeout_ + " is not between 1ms and 10m");
+  return time;
+}
+
+result<options> connection::worker_options() const {
+  const auto endpoint = where();
+  if (!endpoint)
+    return tl::unexpected{endpoint.error()};
+  const auto time = timeout();
+  if (!time)
+    return tl::unexpected{time.error()};
+  options how;
+  how.mode = mode::worker;
+  how.store.name = store_;
+  how.where = *endpoint;
+  how.secret_file = secret_file_;
+  how.worker_name = "cluster-store";
+  how.calls.timeout = *time;
+  how.connect_timeout = *time;
+  return how;
+}
+
+result<client> connection::open() const {
+  const auto how = worker_options();
+  if (!how)
+    return tl::unexpected{how.error()};
+  return cluster_store::open(*how);
+}
+
+void add_json_flag(CLI::App& command, bool& json) {
+  command.add_flag("--json", json, "print JSON instead of plain text, errors too");
+}
+
+exit_code report(const error& problem, bool json) {
+  std::string text;
+  if (json)
+    append_failure(text, {}, problem);
+  else
+    text = "cluster-store: " + std::string{to_string(problem.code)} + ": " + problem.message + "\n";
+  std::cerr << text << std::flush;
+  return exit_code_of(problem.code);
+}
+
+exit_code print(std::string_view text) {
+  const auto problem = write_all(STDOUT_FILENO, text);
+  if (problem == 0 || problem == EPIPE)
+    return exit_code::done;
+  return report(
+      {errc::io_error, std::string{"cannot write to the standard output: "} + std::strerror(problem)});
+}
+
+} // namespace cluster_store::apps

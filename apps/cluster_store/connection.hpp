@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <cluster_store/actors/client.hpp>
+#include <cluster_store/apps/cluster_store/exit_code.hpp>
+
+namespace cluster_store::apps {
+
+/// How a command reaches its store: what its flags say.
+class connection {
+public:
+  /// Adds `--connect --secret-file --timeout` and, if the command speaks to one store, `--store` to
+  /// `command`.
+  /// @pre this object outlives the parsing.
+  void add_to(CLI::App& command, bool one_store = true);
+
+  /// @returns where the master is.
+  /// @errors as of `parse_endpoint`.
+  result<endpoint> where() const;
+
+  /// @returns options for a worker handle as the flags say.
+  /// @errors `invalid_argument` for a bad flag, naming it.
+  result<options> worker_options() const;
+
+  /// Connects.
+  /// @errors as of `cluster_store::open` in worker mode.
+  result<client> open() const;
+
+  /// @returns the deadline of each operation. @errors `invalid_argument` outside 1 ms–10 min.
+  result<std::chrono::milliseconds> timeout() const;
+
+  const std::string& secret_file() const { return secret_file_; }
+
+private:
+  std::string connect_;
+  std::string store_ = "default";
+  std::string secret_file_;
+  std::string timeout_ = "5s";
+};
+
+/// Adds `--json` to `command`.
+void add_json_flag(CLI::App& command, bool& json);
+
+/// Tells the user on stderr that something failed: in words or, with `json`, as `{"ok":false,…}`.
+/// @returns how the command ends.
+exit_code report(const error& problem, bool json = false);
+
+/// Writes all of `text` to stdout.
+/// @returns `failed`, having said so on stderr, if that is not possible (`done` if nobody reads it any more).
+exit_code print(std::string_view text);
+
+} // namespace cluster_store::apps

@@ -1,0 +1,101 @@
+#include <cluster_store/apps/cluster_store/pipe.hpp>
+
+#include <utility>
+
+namespace cluster_store::apps {
+
+namespace {
+
+void append(std::string& out, answer_key key, pipe_operation, const std::optional<session>& found) {
+  append_answer(out, key, found);
+}
+
+void append(std::string& out, answer_key key, pipe_operation, const listing& page) {
+  append_answer(out, key, page);
+}
+
+void append(std::string& out, answer_key key, pipe_operation operation, bool changed) {
+  append_flag(out, key, operation == pipe_operation::touch ? "touched" : "destroyed", changed);
+}
+
+void append(std::string& out, answer_key key, pipe_operation operation, std::uint64_t number) {
+  append_number(out, key, operation == pipe_operation::set ? "version" : "count", number);
+}
+
+void append(std::string& out, answer_key key, pipe_operation, const std::optional<version_number>& moved) {
+  append_regenerated(out, key, moved);
+}
+
+/// Answers one line when its operation is done. Small enough to need no memory of its own in a std::function.
+struct answer {
+  answer_queue* answers;
+  answer_queue::ticket ticket;
+  pipe_operation operation;
+
+  template <class T>
+  void operator()(const result<T>& outcome) const {
+    answers->answer(ticket, [&](std::string& out, answer_key key) {
+      if (outcome)
+        append(out, key, operation, *outcome);
+      else
+        append_failure(out, key, outcome.error());
+    });
+  }
+};
+
+static_assert(sizeof(answer) <= 16);
+
+} // namespace
+
+bool pipe::feed(std::string_view block) {
+  lines_.feed(block, [this](const input_line& line) { take(line); });
+  return !broken_;
+}
+
+bool pipe::finish() {
+  lines_.finish([this](const input_line& line) { take(line); });
+  return answers_.finish() && !broken_;
+}
+
+void pipe::take(const input_line& line) {
+  if (broken_)
+    return;
+  auto outcome = reader_.read(line.text, request_);
+  if (line.too_long)
+    outcome = fail(errc::too_large, "the line is longer than " + std::to_string(pipe_line_bytes_max)
+                                        + " bytes: it was skipped");
+  if (!outcome) {
+    const auto key = request_.seq ? answer_key{answer_key::kind::seq, *request_.seq}
+                                  : answer_key{answer_key::kind::line, line.number};
+    broken_ = !answers_.refuse(key, outcome.error());
+    return;
+  }
+  const auto ticket = answers_.admit(*request_.seq, request_.id.size() + request_.data.size());
+  broken_ = !ticket;
+  if (ticket)
+    issue(*ticket);
+}
+
+void pipe::issue(answer_queue::ticket ticket) {
+  const answer done{&answers_, ticket, request_.operation};
+  switch (request_.operation) {
+  case pipe_operation::get:
+    return store_.get(request_.id, done);
+  case pipe_operation::set:
+    return store_.set(request_.id, request_.data, request_.how, done);
+  case pipe_operation::touch:
+    return store_.touch(request_.id, request_.how.ttl, done);
+  case pipe_operation::destroy:
+    return store_.destroy(request_.id, done);
+  case pipe_operation::regenerate:
+    return store_.regenerate(request_.id, request_.new_id, done);
+  case pipe_operation::all:
+    return store_.all(request_.which, done);
+  case pipe_operation::length:
+    return store_.length(done);
+  case pipe_operation::clear:
+    return store_.clear(done);
+  }
+}
+
+} // namespace cluster_store::apps

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include <cluster_store/actors/client.hpp>
+#include <cluster_store/apps/cluster_store/answer_queue.hpp>
+#include <cluster_store/apps/cluster_store/line_splitter.hpp>
+#include <cluster_store/apps/cluster_store/pipe_request.hpp>
+
+namespace cluster_store::apps {
+
+/// Longest line of `pipe`: twice the data limit, so that data of any kind fits as Base64.
+inline constexpr std::size_t pipe_line_bytes_max = 2 * session_limits{}.data_bytes_max;
+
+/// Runs the lines of `pipe` against a store: every line gets exactly one answer.
+///
+/// Threads: one thread feeds; answers come on the store handle's thread and are written by the queue's.
+class pipe {
+public:
+  /// @pre `answers` outlives every operation, that is, the last copy of `store` is closed before it ends.
+  pipe(client store, answer_queue& answers) : store_(std::move(store)), answers_(answers) {}
+
+  /// Takes a block of input. Blocks while too many lines are under way.
+  /// @returns false once nobody reads the answers any more.
+  bool feed(std::string_view block);
+
+  /// Takes the end of the input: waits until all lines are answered. @returns false if nobody read all of it.
+  bool finish();
+
+private:
+  void take(const input_line& line);
+  void issue(answer_queue::ticket ticket);
+
+  client store_;
+  answer_queue& answers_;
+  line_splitter lines_{pipe_line_bytes_max};
+  pipe_request_reader reader_;
+  pipe_request request_;
+  bool broken_ = false;
+};
+
+} // namespace cluster_store::apps

@@ -1,0 +1,103 @@
+#include <cluster_store/apps/cluster_store/serve_settings.hpp>
+
+#include <algorithm>
+
+#include <cluster_store/apps/support/duration.hpp>
+#include <cluster_store/backends/registry.hpp>
+
+namespace cluster_store::apps {
+
+namespace {
+
+tl::unexpected<error> refuse(std::string message) {
+  return fail(errc::invalid_argument, std::move(message));
+}
+
+result<store_options> read_store(std::string_view text, const std::string& sync) {
+  const auto equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size())
+    return refuse("--store: '" + std::string{text}
+                  + "' is not NAME=URI, for example sessions=rocksdb:/var/lib/app");
+  store_options store;
+  store.name = text.substr(0, equals);
+  const auto uri = text.substr(equals + 1);
+  auto complete = sync.empty() ? backends::parse_uri(uri).map([&](const auto&) { return std::string{uri}; })
+                               : with_sync(uri, sync);
+  if (!complete)
+    return refuse("--store " + store.name + ": " + complete.error().message);
+  store.uri = *std::move(complete);
+  return store;
+}
+
+result<std::vector<store_options>> read_stores(const serve_flags& flags) {
+  std::vector<store_options> stores;
+  std::optional<time_to_live> ttl_default;
+  if (!flags.ttl_default.empty()) {
+    const auto time = parse_duration_flag("--ttl-default", flags.ttl_default);
+    if (!time)
+      return tl::unexpected{time.error()};
+    if (time->count() == 0)
+      return refuse(
+          "--ttl-default: 0s would destroy every session as it is set; leave the flag out for no expiry");
+    ttl_default = *time;
+  }
+  const auto texts = flags.stores.empty() ? std::vector{std::string{default_store}} : flags.stores;
+  for (const auto& text : texts) {
+    auto store = read_store(text, flags.sync);
+    if (!store)
+      return tl::unexpected{store.error()};
+    if (std::any_of(stores.begin(), stores.end(),
+                    [&](const auto& other) { return other.name == store->name; }))
+      return refuse("--store: there are two stores named '" + store->name + "'; names must differ");
+    store->ttl_default = ttl_default;
+    stores.push_back(*std::move(store));
+  }
+  return stores;
+}
+
+} // namespace
+
+result<std::string> with_sync(std::string_view uri, std::string_view sync) {
+  const auto parts = backends::parse_uri(uri);
+  if (!parts)
+    return tl::unexpected{parts.error()};
+  if (parts->scheme == "memory")
+    return std::string{uri};
+  const auto query = uri.find('?');
+  std::string changed{uri.substr(0, query)};
+  char separator = '?';
+  for (auto rest = query == std::string_view::npos ? std::string_view{} : uri.substr(query + 1);
+       !rest.empty();) {
+    const auto option = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), option.size() + 1));
+    if (option.starts_with("sync="))
+      continue;
+    changed += std::exchange(separator, '&');
+    changed += option;
+  }
+  changed += separator;
+  changed += "sync=";
+  changed += sync;
+  return changed;
+}
+
+result<server_options> read_serve_flags(const serve_flags& flags) {
+  server_options how;
+  auto stores = read_stores(flags);
+  if (!stores)
+    return tl::unexpected{stores.error()};
+  how.stores = *std::move(stores);
+  if (!flags.listen.empty())
+    how.listen.clear();
+  for (const auto& text : flags.listen) {
+    auto where = parse_endpoint(text);
+    if (!where)
+      return refuse("--listen: " + where.error().message);
+    how.listen.push_back(*std::move(where));
+  }
+  how.secret_file = flags.secret_file;
+  how.connections_max = flags.connections_max;
+  return how;
+}
+
+} // namespace cluster_store::apps

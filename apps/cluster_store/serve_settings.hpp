@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cluster_store/actors/server.hpp>
+
+namespace cluster_store::apps {
+
+/// What the flags of `serve` say, as texts.
+struct serve_flags {
+  std::vector<std::string> listen;
+  std::vector<std::string> stores; ///< Each `NAME=URI`.
+  std::string sync;                ///< Empty: as the URIs say.
+  std::string secret_file;
+  std::uint64_t connections_max = server_options{}.connections_max;
+  std::string ttl_default; ///< Empty: sessions without a ttl live for ever.
+};
+
+/// The store of a `serve` without `--store`.
+inline constexpr std::string_view default_store = "default=rocksdb:./cluster-store-data";
+
+/// Turns flags into options. Pure.
+/// @errors `invalid_argument` naming the flag and what is wrong with it.
+result<server_options> read_serve_flags(const serve_flags& flags);
+
+/// @returns the backend URI `uri` with its option `sync` set to `sync`; unchanged if its engine is not
+/// durable.
+/// @errors as of `backends::parse_uri`.
+result<std::string> with_sync(std::string_view uri, std::string_view sync);
+
+} // namespace cluster_store::apps

@@ -1,0 +1,225 @@
+#include <cluster_store/apps/cluster_store/commands.hpp>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include <unistd.h>
+
+#include <cluster_store/apps/cluster_store/pipe_answer.hpp>
+#include <cluster_store/apps/support/duration.hpp>
+
+namespace cluster_store::apps {
+
+namespace {
+
+struct session_flags : common_flags {
+  std::string id;
+  std::string new_id;
+  std::string data = "-";
+  std::string ttl;
+  std::optional<std::uint64_t> if_version;
+  std::optional<std::uint64_t> seen;
+
+  result<std::optional<time_to_live>> read_ttl() const {
+    if (ttl.empty())
+      return std::nullopt;
+    return parse_duration_flag("--ttl", ttl).map([](auto time) { return std::optional{time}; });
+  }
+};
+
+/// Adds a command on one session: its ID, the connection and `--json`.
+std::pair<CLI::App&, std::shared_ptr<session_flags>> add_session_command(command_table& table,
+                                                                         const std::string& name,
+                                                                         const std::string& description,
+                                                                         const std::string& examples) {
+  auto& command = table.add(name, description, examples);
+  auto flags = std::make_shared<session_flags>();
+  command.add_option("id", flags->id, "id of the session")->required()->type_name("ID")->configurable(false);
+  return {command, std::move(flags)};
+}
+
+void finish_command(CLI::App& command, session_flags& flags) {
+  flags.where.add_to(command);
+  add_json_flag(command, flags.json);
+}
+
+exit_code missing(bool json) {
+  if (!json)
+    std::cerr << "cluster-store: there is no such session\n";
+  return exit_code::not_found;
+}
+
+/// Reads all of stdin, but no more than a store could take.
+result<std::string> read_input(std::size_t bytes_max) {
+  std::string data;
+  char block[64 * 1024];
+  while (data.size() <= bytes_max) {
+    const auto count = ::read(STDIN_FILENO, block, sizeof(block));
+    if (count == 0)
+      break;
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      return fail(errc::io_error,
+                  std::string{"cannot read the data from the standard input: "} + std::strerror(errno));
+    data.append(block, static_cast<std::size_t>(count));
+  }
+  return data;
+}
+
+result<version_number> set_session(const session_flags& flags) {
+  constexpr std::size_t largest_limit = 16 * 1024 * 1024; // of session_limits::data_bytes_max
+  auto ttl = flags.read_ttl();
+  if (!ttl)
+    return tl::unexpected{ttl.error()};
+  auto store = flags.where.open();
+  if (!store)
+    return tl::unexpected{store.error()};
+  auto data = flags.data == "-" ? read_input(largest_limit) : result<std::string>{flags.data};
+  if (!data)
+    return tl::unexpected{data.error()};
+  auto version = store->set(flags.id, *data, {*ttl, flags.seen, flags.if_version});
+  store->close();
+  return version;
+}
+
+exit_code run_set(const session_flags& flags) {
+  const auto version = set_session(flags);
+  if (!version)
+    return report(version.error(), flags.json);
+  std::string out;
+  if (flags.json)
+    append_number(out, {}, "version", *version);
+  else
+    out = std::to_string(*version) + "\n";
+  return print(out);
+}
+
+exit_code run_get(const session_flags& flags) {
+  auto found = flags.where.open().and_then([&](client store) {
+    auto outcome = store.get(flags.id);
+    store.close();
+    return outcome;
+  });
+  if (!found)
+    return report(found.error(), flags.json);
+  std::string out;
+  if (flags.json)
+    append_answer(out, {}, *found);
+  else if (*found)
+    out = std::move((*found)->data);
+  const auto printed = print(out);
+  return printed == exit_code::done && !*found ? missing(flags.json) : printed;
+}
+
+/// Runs `operation`, which says whether there was such a session, and prints that as `name`.
+template <class F>
+exit_code run_change(const session_flags& flags, const char* name, F&& operation) {
+  const auto changed = flags.where.open().and_then([&](client store) {
+    result<bool> outcome = operation(store);
+    store.close();
+    return outcome;
+  });
+  if (!changed)
+    return report(changed.error(), flags.json);
+  std::string out;
+  if (flags.json)
+    append_flag(out, {}, name, *changed);
+  const auto printed = print(out);
+  return printed == exit_code::done && !*changed ? missing(flags.json) : printed;
+}
+
+exit_code run_touch(const session_flags& flags) {
+  const auto ttl = flags.read_ttl();
+  if (!ttl)
+    return report(ttl.error(), flags.json);
+  return run_change(flags, "touched", [&](client& store) { return store.touch(flags.id, *ttl); });
+}
+
+exit_code run_destroy(const session_flags& flags) {
+  return run_change(flags, "destroyed", [&](client& store) { return store.destroy(flags.id); });
+}
+
+exit_code run_regenerate(const session_flags& flags) {
+  const auto moved = flags.where.open().and_then([&](client store) {
+    auto outcome = store.regenerate(flags.id, flags.new_id);
+    store.close();
+    return outcome;
+  });
+  if (!moved)
+    return report(moved.error(), flags.json);
+  std::string out;
+  if (flags.json)
+    append_regenerated(out, {}, *moved);
+  else if (*moved)
+    out = std::to_string(**moved) + "\n";
+  const auto printed = print(out);
+  return printed == exit_code::done && !*moved ? missing(flags.json) : printed;
+}
+
+void add_set(command_table& table) {
+  auto [command, flags] =
+      add_session_command(table, "set", "Creates or replaces a session; prints its version",
+                          "cluster-store set a1b2 '{\"user\":7}' --ttl 30m\n"
+                          "cluster-store set a1b2 < data.bin\n"
+                          "cluster-store set a1b2 new --if-version 3");
+  command.add_option("data", flags->data, "its data; - or none: all of the standard input")
+      ->type_name("DATA|-")
+      ->configurable(false);
+  command.add_option("--ttl", flags->ttl, "how long it lives, for example 30m (default: as the store says)")
+      ->type_name("DURATION");
+  auto* if_version = command.add_option("--if-version", flags->if_version,
+                                        "only if this is its version; 0: if there is none");
+  if_version->type_name("N");
+  command
+      .add_option("--seen", flags->seen, "only if it still lives and was created at or before this version")
+      ->type_name("N")
+      ->excludes(if_version);
+  finish_command(command, *flags);
+  table.run(command, [flags = flags] { return run_set(*flags); });
+}
+
+} // namespace
+
+void add_session_commands(command_table& table) {
+  add_set(table);
+  {
+    auto [command, flags] = add_session_command(table, "get", "Prints a session's data, byte for byte",
+                                                "cluster-store get a1b2\ncluster-store get a1b2 --json");
+    finish_command(command, *flags);
+    table.run(command, [flags = flags] { return run_get(*flags); });
+  }
+  {
+    auto [command, flags] =
+        add_session_command(table, "touch", "Changes when a session expires; never creates one",
+                            "cluster-store touch a1b2 --ttl 30m");
+    command
+        .add_option("--ttl", flags->ttl, "how long it lives from now (default: the time it was last given)")
+        ->type_name("DURATION");
+    finish_command(command, *flags);
+    table.run(command, [flags = flags] { return run_touch(*flags); });
+  }
+  {
+    auto [command, flags] =
+        add_session_command(table, "destroy", "Removes a session", "cluster-store destroy a1b2");
+    finish_command(command, *flags);
+    table.run(command, [flags = flags] { return run_destroy(*flags); });
+  }
+  {
+    auto [command, flags] =
+        add_session_command(table, "regenerate", "Moves a session to a new id, for example after a login",
+                            "cluster-store regenerate a1b2 c3d4");
+    command.add_option("new_id", flags->new_id, "its new id")
+        ->required()
+        ->type_name("ID")
+        ->configurable(false);
+    finish_command(command, *flags);
+    table.run(command, [flags = flags] { return run_regenerate(*flags); });
+  }
+}
+
+} // namespace cluster_store::apps

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace cluster_store::apps {
+
+/// Reads the value of an environment variable; nothing if it is not set.
+using environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// @returns the environment of this process.
+environment process_environment();
+
+/// Parses a command line whose options may also be set by environment variables and a file; a flag wins over
+/// a variable, a variable over the file.
+///
+/// A variable is named `CLUSTER_STORE_<OPTION>` or, for one command only, `CLUSTER_STORE_<COMMAND>_<OPTION>`,
+/// which wins. In the file (TOML, named by `--config`), keys at the top hold for every command that has such
+/// an option, keys in a section `[COMMAND]` for that one, and win. Options in `own_group` are only set by the
+/// name or section of their command, since the short name means something else elsewhere.
+/// @param program one level of sub-commands; parsed afterwards as after `CLI::App::parse`.
+/// @param arguments without the program's name.
+/// @throws CLI::ParseError as `CLI::App::parse`, also for keys in the file that no command has.
+void parse_with_settings(CLI::App& program, std::vector<std::string> arguments, const environment& variables);
+
+/// Name of the option group that `parse_with_settings` treats apart.
+inline constexpr const char* own_group = "Stores";
+
+} // namespace cluster_store::apps

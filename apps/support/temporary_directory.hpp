@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include <cluster_store/backends/result.hpp>
+
+namespace cluster_store::apps {
+
+/// A directory of this process's own (mode 0700), removed with all it holds at the end of the object.
+class temporary_directory {
+public:
+  /// @errors `io_error` with the system's reason.
+  static result<temporary_directory> create();
+
+  temporary_directory(temporary_directory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  temporary_directory& operator=(temporary_directory&&) = delete;
+  ~temporary_directory();
+
+  /// @returns the path of `name` in it.
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+
+private:
+  explicit temporary_directory(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
+};
+
+} // namespace cluster_store::apps
