@@ -65,4 +65,19 @@ completed master::run(std::vector<std::string> command, std::string_view input) 
   return tests::run(sandbox_.cluster_store(std::move(command)), input);
 }
 
+nlohmann::json master::status() const {
+  const auto told = tests::run(sandbox_.cluster_store(
+      {"status", "--json", "--connect", endpoint_, "--secret-file", sandbox_.secret_file()}));
+  if (told.code != 0)
+    throw std::runtime_error("status: " + told.errors);
+  return nlohmann::json::parse(told.output);
+}
+
+nlohmann::json master::store_status(const std::string& name) const {
+  for (const auto& store : status()["stores"])
+    if (store["name"] == name)
+      return store;
+  throw std::runtime_error("status knows no store " + name);
+}
+
 } // namespace cluster_store::tests

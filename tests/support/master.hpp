@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include <cluster_store/tests/support/sandbox.hpp>
 
 namespace cluster_store::tests {
@@ -56,8 +58,14 @@ public:
   /// Arguments that let a command find this master and its first store.
   std::vector<std::string> connect_arguments() const;
 
-  /// Runs a one-shot command against this master.
+  /// Runs a one-shot command against this master's first store.
   completed run(std::vector<std::string> command, std::string_view input = {}) const;
+
+  /// Asks for its figures. @throws std::runtime_error if it does not tell.
+  nlohmann::json status() const;
+
+  /// The figures of one store. @throws as `status`.
+  nlohmann::json store_status(const std::string& name) const;
 
 private:
   const sandbox& sandbox_;

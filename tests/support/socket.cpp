@@ -89,6 +89,17 @@ std::string unused_endpoint() {
   return "127.0.0.1:" + std::to_string(port_of(listen_on_loopback()));
 }
 
+std::string first_bytes_from(const file_descriptor& listener) {
+  const auto limit = within(std::chrono::seconds{10});
+  if (!wait_for(listener, POLLIN, limit))
+    return {};
+  const file_descriptor accepted{::accept(listener.number(), nullptr, nullptr)};
+  std::array<char, 4096> buffer;
+  const auto count =
+      wait_for(accepted, POLLIN, limit) ? ::recv(accepted.number(), buffer.data(), buffer.size(), 0) : 0;
+  return {buffer.data(), static_cast<std::size_t>(count > 0 ? count : 0)};
+}
+
 bool stranger::send(std::string_view bytes, deadline limit) {
   while (!bytes.empty()) {
     const auto count = ::send(socket_.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL);

@@ -22,6 +22,9 @@ std::uint16_t port_of(const file_descriptor& socket);
 /// @returns an endpoint of 127.0.0.1 where nobody listened a moment ago.
 std::string unused_endpoint();
 
+/// Accepts one connection and hangs up. @returns what was sent there at first; empty after 10 s of nothing.
+std::string first_bytes_from(const file_descriptor& listener);
+
 /// A connection of somebody who need not be honest.
 class stranger {
 public:

@@ -1,0 +1,100 @@
+#include <csignal>
+#include <filesystem>
+
+#include <cluster_store/tests/system/crew.hpp>
+
+using namespace cluster_store::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+void stop_under_load(const std::string& listen, const std::string& store, const sandbox& where) {
+  const auto seed = random_seed();
+  INFO("seed " << seed);
+  crew here{where, {.listen = listen, .store = store}};
+  load traffic{here.all, {.seed = seed, .sessions = 200}};
+  here.listen_during(traffic);
+  for (int round = 0; round < 3; ++round) {
+    REQUIRE(traffic.run_for(3'000, within(30s)));
+    const auto start = std::chrono::steady_clock::now();
+    here.server.self().signal(SIGTERM);
+    REQUIRE(traffic.run([&] { return here.server.self().ended(); }, within(10s)));
+    CHECK(std::chrono::steady_clock::now() - start < 5s);
+    CHECK(here.server.self().wait(within(5s)) == 0);
+    here.server.launch();
+    REQUIRE(traffic.run([&] { return here.server.is_ready(); }, within(20s)));
+  }
+  REQUIRE(traffic.run_for(1'000, within(30s)));
+  REQUIRE(traffic.settle(within(20s)));
+  REQUIRE(traffic.read_all(0, within(20s)));
+  require_consistent(traffic, here.all);
+  here.dismiss();
+}
+
+} // namespace
+
+TEST_CASE("a master that is asked to stop under load ends within 5 s and loses nothing, over TCP") {
+  const sandbox where;
+  stop_under_load("127.0.0.1:0", "s=rocksdb:" + where.path("data"), where);
+}
+
+TEST_CASE("a master that is asked to stop under load ends within 5 s and loses nothing, over a Unix socket") {
+  const sandbox where;
+  stop_under_load("unix:" + where.path("store.sock"), "s=rocksdb:" + where.path("data"), where);
+}
+
+TEST_CASE("an idle master stops at once and removes its socket, on each of its signals") {
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+    const sandbox where;
+    master server{where, {.listen = "unix:" + where.path("store.sock")}};
+    server.start();
+    const auto start = std::chrono::steady_clock::now();
+    server.self().signal(number);
+    CHECK(server.self().wait(within(10s)) == 0);
+    CHECK(std::chrono::steady_clock::now() - start < 2s);
+    CHECK_FALSE(std::filesystem::exists(where.path("store.sock")));
+  }
+}
+
+TEST_CASE("a master with idle workers and strangers at the door stops") {
+  const sandbox where;
+  crew here{where, {.listen = "127.0.0.1:0", .store = "s=rocksdb:" + where.path("data")}, 3};
+  for (auto* each : here.all)
+    REQUIRE(each->call({{"op", "set"}, {"id", "a"}, {"data", "x"}})["ok"] == true);
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(here.server.stop() == 0);
+  CHECK(std::chrono::steady_clock::now() - start < 5s);
+  here.server.start();
+  for (auto* each : here.all) {
+    const auto back = [&] { return each->call({{"op", "get"}, {"id", "a"}})["ok"] == true; };
+    CHECK(wait_until(back, within(10s)));
+  }
+  here.dismiss();
+}
+
+TEST_CASE("a pipe that is asked to end by the end of its input answers what is pending first") {
+  const sandbox where;
+  crew here{where, {.listen = "127.0.0.1:0", .store = "s=rocksdb:" + where.path("data")}, 1};
+  auto& worker = *here.all[0];
+  for (int number = 0; number < 3'000; ++number)
+    worker.send({{"op", "set"}, {"id", std::to_string(number)}, {"data", "x"}});
+  CHECK(worker.finish() == 0);
+  CHECK(worker.problems().empty());
+  CHECK(here.server.run({"length"}).output == "3000\n");
+}
+
+TEST_CASE("a master runs for many connections without keeping anything of them") {
+  const sandbox where;
+  master server{where, {.listen = "127.0.0.1:0"}};
+  server.start();
+  const auto visit = [&] { CHECK(server.run({"set", "a", "x"}).code == 0); };
+  for (int count = 0; count < 20; ++count)
+    visit();
+  const auto descriptors = open_descriptors(server.self().id());
+  const auto memory = resident_bytes(server.self().id());
+  for (int count = 0; count < 200; ++count)
+    visit();
+  CHECK(wait_until([&] { return open_descriptors(server.self().id()) <= descriptors; }, within(10s)));
+  CHECK(resident_bytes(server.self().id()) < memory + 16 * 1024 * 1024);
+  CHECK(server.stop() == 0);
+}

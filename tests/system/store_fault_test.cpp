@@ -1,0 +1,130 @@
+#include <cluster_store/tests/system/crew.hpp>
+
+using namespace cluster_store::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The URI of a RocksDB store in `where` whose engine fails as `plan` says.
+std::string faulty_rocksdb(const sandbox& where, const std::string& plan) {
+  std::string inner;
+  for (const char letter : "rocksdb:" + where.path("data"))
+    inner += letter == ':' ? "%3A" : std::string{letter};
+  return "s=faulty:" + inner + "?" + plan;
+}
+
+/// A worker of the master's second store.
+program worker_of_other(const master& server) {
+  return server.where().cluster_store({"pipe", "--connect", server.endpoint(), "--store", "other",
+                                       "--secret-file", server.where().secret_file()});
+}
+
+/// Runs a load against a store whose engine fails; what the workers see must be consistent all the same.
+nlohmann::json survive(const std::string& plan, std::size_t operations) {
+  const auto seed = random_seed();
+  INFO("seed " << seed);
+  const sandbox where;
+  crew here{where,
+            {.listen = "127.0.0.1:0",
+             .store = faulty_rocksdb(where, plan + "&seed=" + std::to_string(seed)),
+             .more_arguments = {"--store", "other=memory:"}}};
+  pipe_worker neighbour{worker_of_other(here.server)};
+  REQUIRE(neighbour.call({{"op", "set"}, {"id", "neighbour"}, {"data", "well"}})["ok"] == true);
+  load traffic{here.all, {.seed = seed, .sessions = 200}};
+  here.listen_during(traffic);
+  REQUIRE(traffic.run_for(operations, within(50s)));
+  REQUIRE(traffic.settle(within(20s)));
+  auto figures = here.server.store_status("s");
+  REQUIRE(traffic.read_all(0, within(20s)));
+  INFO(traffic.summary());
+  require_consistent(traffic, here.all);
+  CHECK(neighbour.call({{"op", "get"}, {"id", "neighbour"}})["data"] == "well");
+  CHECK(here.server.store_status("other")["restarts"] == 0);
+  CHECK(neighbour.finish() == 0);
+  here.dismiss();
+  return figures;
+}
+
+} // namespace
+
+TEST_CASE("a store whose engine breaks is restarted; acknowledged writes are kept and applied once") {
+  const auto figures = survive("apply=broken@100&opens=3", 10'000);
+  CHECK(figures["restarts"] == 3);
+  CHECK(figures["up"] == true);
+  CHECK(figures["problem"] == "");
+}
+
+TEST_CASE("a store whose reads break the engine is restarted") {
+  const auto figures = survive("get=broken@100&opens=2", 8'000);
+  CHECK(figures["restarts"] == 2);
+}
+
+TEST_CASE("commits that fail are not applied and end nothing") {
+  const auto figures = survive("apply=io_error@20-~0.01", 4'000);
+  CHECK(figures["restarts"] == 0);
+}
+
+TEST_CASE("commits whose outcome the engine does not know are reported as such") {
+  survive("apply=unknown_applied@20-~0.01,unknown_unapplied@20-~0.01", 4'000);
+}
+
+TEST_CASE("a memory store whose engine breaks starts anew and its neighbour notices nothing") {
+  const sandbox where;
+  master server{where,
+                {.listen = "127.0.0.1:0",
+                 .store = "s=faulty:memory%3A?apply=broken@3&opens=1",
+                 .more_arguments = {"--store", "other=memory:"}}};
+  server.start();
+  pipe_worker neighbour{worker_of_other(server)};
+  REQUIRE(neighbour.call({{"op", "set"}, {"id", "neighbour"}, {"data", "well"}})["ok"] == true);
+  pipe_worker worker{server};
+  std::size_t answered = 0;
+  for (int number = 0; number < 50; ++number)
+    answered +=
+        worker.call({{"op", "set"}, {"id", std::to_string(number)}, {"data", "x"}})["ok"] == true ? 1 : 0;
+  CHECK(answered >= 45);
+  CHECK(server.store_status("s")["restarts"] == 1);
+  CHECK(worker.call({{"op", "get"}, {"id", "49"}})["found"] == true);
+  CHECK(neighbour.call({{"op", "get"}, {"id", "neighbour"}})["data"] == "well");
+}
+
+TEST_CASE("a store that breaks again and again answers unavailable while the others serve on") {
+  const sandbox where;
+  master server{where,
+                {.listen = "127.0.0.1:0",
+                 .store = faulty_rocksdb(where, "apply=broken@1-"),
+                 .more_arguments = {"--store", "other=memory:"}}};
+  server.start();
+  pipe_worker worker{server, {"--timeout", "2s"}};
+  const auto down = [&] {
+    const auto answer = worker.call({{"op", "set"}, {"id", "a"}, {"data", "x"}});
+    CHECK(answer["ok"] == false);
+    CHECK_FALSE(answer["message"].get<std::string>().empty());
+    return server.store_status("s")["up"] == false;
+  };
+  REQUIRE(wait_until(down, within(30s)));
+  CHECK_FALSE(server.store_status("s")["problem"].get<std::string>().empty());
+  pipe_worker neighbour{worker_of_other(server)};
+  CHECK(neighbour.call({{"op", "set"}, {"id", "b"}, {"data", "x"}})["ok"] == true);
+  CHECK_FALSE(server.self().ended());
+}
+
+TEST_CASE("a slow engine does not slow its neighbour down") {
+  const sandbox where;
+  master server{where,
+                {.listen = "127.0.0.1:0",
+                 .store = "s=faulty:memory%3A?get=slow&slow_ms=2000",
+                 .more_arguments = {"--store", "other=memory:"}}};
+  server.start();
+  pipe_worker slow{server};
+  pipe_worker quick{worker_of_other(server)};
+  REQUIRE(quick.call({{"op", "set"}, {"id", "a"}, {"data", "x"}})["ok"] == true);
+  slow.send({{"op", "get"}, {"id", "a"}});
+  const auto start = std::chrono::steady_clock::now();
+  for (int count = 0; count < 200; ++count)
+    REQUIRE(quick.call({{"op", "get"}, {"id", "a"}})["found"] == true);
+  CHECK(std::chrono::steady_clock::now() - start < 1'500ms);
+  CHECK(slow.pending() == 1);
+  CHECK(slow.finish() == 0);
+  CHECK(slow.problems().empty());
+}
