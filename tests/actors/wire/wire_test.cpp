@@ -1,0 +1,145 @@
+#include <cluster_store/actors/status.hpp>
+#include <cluster_store/tests/support/catch.hpp>
+
+#include "wire_support.hpp"
+
+using namespace cluster_store;
+using namespace cluster_store::tests;
+
+TEST_CASE("a batch reads back as it was written, operation by operation") {
+  const wire::batch_head head{{{1, 2, 3}}, 0xfedcba9876543210, 77};
+  const auto operations = every_operation();
+  const auto bytes = batch_of(operations, head);
+  auto batch = wire::batch_reader::open(bytes);
+  REQUIRE(batch);
+  CHECK(batch->head() == head);
+  for (const auto& expected : operations) {
+    const auto item = batch->next();
+    REQUIRE(item);
+    REQUIRE(*item);
+    REQUIRE((*item)->what);
+    CHECK((*item)->seq == expected.seq);
+    CHECK(*(*item)->what == expected);
+  }
+  const auto end = batch->next();
+  REQUIRE(end);
+  CHECK_FALSE(*end);
+}
+
+TEST_CASE("results read back as they were written") {
+  std::string bytes;
+  wire::append_results_head({5, {}}, bytes);
+  std::uint64_t seq = 0;
+  for (const auto& each : every_result())
+    wire::append_result(++seq, each, bytes);
+  std::string_view rest{bytes};
+  CHECK(*wire::take_results_head(rest) == wire::results_head{5, {}});
+  seq = 0;
+  for (const auto& expected : every_result()) {
+    const auto item = wire::take_result(rest);
+    REQUIRE(item);
+    CHECK(item->seq == ++seq);
+    CHECK(item->what == expected);
+  }
+  CHECK(rest.empty());
+}
+
+TEST_CASE("append_found writes what append_result writes") {
+  wire::answer found;
+  found.found = true;
+  found.content = {"data", 3, time_to_live{500}};
+  std::string one;
+  std::string other;
+  wire::append_result(9, found, one);
+  wire::append_found(9, 3, time_to_live{500}, "data", other);
+  CHECK(one == other);
+}
+
+TEST_CASE("a refusal of a ticket reads back") {
+  std::string bytes;
+  wire::append_results_head({5, errc::unavailable}, bytes);
+  std::string_view rest{bytes};
+  CHECK(*wire::take_results_head(rest) == wire::results_head{5, errc::unavailable});
+}
+
+TEST_CASE("hello, welcome and bye read back") {
+  wire::hello hello;
+  hello.pass = {9, 8};
+  hello.store = "carts";
+  hello.client.bytes = {1};
+  hello.worker = "worker 7";
+  hello.process_id = 4'000'000;
+  CHECK(wire::decode_hello(wire::encode(hello)) == hello);
+
+  wire::welcome welcome;
+  welcome.ticket = 12;
+  welcome.incarnation = {3};
+  welcome.known = true;
+  welcome.last_applied = 1'234'567;
+  welcome.capabilities = 0xff;
+  welcome.limits = {100, 2'000};
+  welcome.in_flight_max = 64;
+  CHECK(wire::decode_welcome(wire::encode(result<wire::welcome>{welcome})) == welcome);
+
+  const result<wire::welcome> refused = fail(errc::not_admitted, "wait");
+  CHECK(wire::decode_welcome(wire::encode(refused)) == refused);
+
+  const wire::bye bye{{{4}}, 99};
+  CHECK(wire::decode_bye(wire::encode(bye)) == bye);
+}
+
+TEST_CASE("a hello of a newer protocol is readable as far as it is known") {
+  auto bytes = wire::encode(wire::hello{{}, 5, 6, "default", {}, "", 1});
+  bytes += "fields of version 5";
+  const auto hello = wire::decode_hello(bytes);
+  REQUIRE(hello);
+  CHECK(hello->protocol_lowest == 5);
+}
+
+TEST_CASE("a hello without a store or with too long names is not readable") {
+  CHECK_FALSE(wire::decode_hello(wire::encode(wire::hello{})));
+  wire::hello hello;
+  hello.store = std::string(65, 'x');
+  CHECK_FALSE(wire::decode_hello(wire::encode(hello)));
+}
+
+TEST_CASE("a status reads back") {
+  server_status status;
+  status.connections = 3;
+  status.refused = 70'000;
+  status.endpoints = {*parse_endpoint("127.0.0.1:4224"), *parse_endpoint("unix:/run/s.sock")};
+  store_status store;
+  store.name = "default";
+  store.engine = "rocksdb";
+  store.up = true;
+  store.sessions = 1;
+  store.clients = 2;
+  store.operations = 3;
+  store.commits = 4;
+  store.restarts = 5;
+  store.problem = "none";
+  status.stores = {store, {}};
+  const auto read = wire::decode_status(wire::encode_status(status));
+  REQUIRE(read);
+  CHECK(read->connections == 3);
+  CHECK(read->refused == 70'000);
+  CHECK(read->endpoints == status.endpoints);
+  REQUIRE(read->stores.size() == 2);
+  CHECK(read->stores[0].name == "default");
+  CHECK(read->stores[0].up);
+  CHECK(read->stores[0].commits == 4);
+  CHECK(read->stores[0].problem == "none");
+  CHECK(wire::decode_status(wire::encode_status(fail(errc::unauthorized, "who?"))).error().message == "who?");
+}
+
+TEST_CASE("the error table is complete, in order and named") {
+  for (std::size_t i = 0; i < errc_table.size(); ++i) {
+    CHECK(static_cast<std::size_t>(errc_table[i].code) == i + 1);
+    CHECK_FALSE(errc_table[i].name.empty());
+    CHECK(errc_from(static_cast<std::uint8_t>(i + 1)) == errc_table[i].code);
+    // Whatever may be sent again was certainly not applied.
+    CHECK((!errc_table[i].resend || errc_table[i].effect == applied::no));
+  }
+  CHECK_FALSE(errc_from(0));
+  CHECK_FALSE(errc_from(static_cast<std::uint8_t>(errc_table.size() + 1)));
+}
