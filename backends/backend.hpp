@@ -105,9 +105,9 @@ struct reads {
 
 /// Where a listing goes on and how much of it is wanted.
 struct scan_request {
-  std::string_view cursor;     ///< Empty = from the start; otherwise a former page's `cursor`.
-  std::string_view prefix;     ///< Only ids that start with it; empty = all.
-  std::size_t rows_max = 1000; ///< 1–10 000.
+  std::string_view cursor = {}; ///< Empty = from the start; otherwise a former page's `cursor`.
+  std::string_view prefix = {}; ///< Only ids that start with it; empty = all.
+  std::size_t rows_max = 1000;  ///< 1–10 000.
   std::size_t data_bytes_max =
       1u << 20; ///< The page ends once its data reaches this; at least one row is given.
 };

@@ -40,9 +40,10 @@ struct fault {
 /// What goes wrong when. The same plan and calls give the same faults.
 struct fault_plan {
   std::uint64_t seed = 1;
-  std::vector<fault> faults; ///< Of the rules for one call the first that strikes counts, after every `slow`.
-  std::chrono::milliseconds slow_for{50};   ///< How long a slow call waits, if there is no `slow_hook`.
-  std::function<void(call_kind)> slow_hook; ///< Called instead of waiting, on the caller's thread.
+  std::vector<fault> faults =
+      {}; ///< Of the rules for one call the first that strikes counts, after every `slow`.
+  std::chrono::milliseconds slow_for{50};        ///< How long a slow call waits, if there is no `slow_hook`.
+  std::function<void(call_kind)> slow_hook = {}; ///< Called instead of waiting, on the caller's thread.
 };
 
 /// Wraps `inner` so that calls fail as planned: for tests of everything above a backend, also in whole

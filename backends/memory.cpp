@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
-#include <new>
 #include <random>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include <xxhash.h>
 
 #include <cluster_store/backends/client_ledger.hpp>
+#include <cluster_store/backends/contained.hpp>
 #include <cluster_store/backends/expiry_index.hpp>
 #include <cluster_store/backends/memory_session.hpp>
 #include <cluster_store/backends/slot_table.hpp>
@@ -80,16 +80,28 @@ public:
   }
 
   result<std::vector<outcome>> apply(const commit& changes) override {
-    if (broken_)
-      return fail(errc::io_error, "the memory store is broken since memory ran out: restart it");
-    try {
-      return apply_or_throw(changes);
-    } catch (const std::bad_alloc&) {
-      broken_ = true;
-      return fail(errc::outcome_unknown, "memory ran out in the middle of a commit of "
-                                             + std::to_string(changes.writes.size())
-                                             + " writes: give the process more memory and restart the store");
+    // What is replaced or erased lives until the end: later writes may carry views of it.
+    std::vector<memory_session::pointer> cleared;
+    if (changes.clear) {
+      cleared.swap(slots_);
+      free_ = {};
+      table_.clear();
+      expiries_.clear();
     }
+    std::vector<outcome> outcomes;
+    outcomes.reserve(changes.writes.size());
+    for (const auto& change : changes.writes)
+      outcomes.push_back(apply_write(change));
+    for (const auto& row : changes.swept)
+      forget_expiry(row);
+    for (const auto& row : changes.client_erases)
+      clients_.erase(row.client, row.up_to);
+    for (const auto& row : changes.client_rows)
+      clients_.put(row.client, row.number, row.value);
+    for (const auto& row : changes.system_rows)
+      apply_system(row);
+    replaced_.clear();
+    return outcomes;
   }
 
   result<page> scan(const scan_request& request) override {
@@ -145,7 +157,7 @@ public:
 
   result<void> sync() override { return {}; }
 
-  bool broken() const noexcept override { return broken_; }
+  bool broken() const noexcept override { return false; }
 
 private:
   std::uint64_t hash_of(std::string_view id) const noexcept {
@@ -154,31 +166,6 @@ private:
 
   slot_number find(std::string_view id, std::uint64_t hash) const {
     return table_.find(hash, [&](slot_number slot) { return slots_[slot]->id() == id; });
-  }
-
-  std::vector<outcome> apply_or_throw(const commit& changes) {
-    // What is replaced or erased lives until the end: later writes may carry views of it.
-    std::vector<memory_session::pointer> cleared;
-    if (changes.clear) {
-      cleared.swap(slots_);
-      free_ = {};
-      table_.clear();
-      expiries_.clear();
-    }
-    std::vector<outcome> outcomes;
-    outcomes.reserve(changes.writes.size());
-    for (const auto& change : changes.writes)
-      outcomes.push_back(apply_write(change));
-    for (const auto& row : changes.swept)
-      forget_expiry(row);
-    for (const auto& row : changes.client_erases)
-      clients_.erase(row.client, row.up_to);
-    for (const auto& row : changes.client_rows)
-      clients_.put(row.client, row.number, row.value);
-    for (const auto& row : changes.system_rows)
-      apply_system(row);
-    replaced_.clear();
-    return outcomes;
   }
 
   outcome apply_write(const write& change) {
@@ -275,13 +262,12 @@ private:
   std::map<std::string, std::string, std::less<>> system_;
   std::vector<memory_session::pointer> replaced_; // during apply
   std::vector<std::uint64_t> hashes_;             // during get
-  bool broken_ = false;
 };
 
 } // namespace
 
 std::unique_ptr<backend> make_memory() {
-  return std::make_unique<memory_backend>();
+  return make_contained(std::make_unique<memory_backend>());
 }
 
 } // namespace cluster_store::backends

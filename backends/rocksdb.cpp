@@ -1,12 +1,11 @@
 #include <cluster_store/backends/rocksdb.hpp>
 
 #include <array>
-#include <limits>
-#include <new>
 
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <cluster_store/backends/contained.hpp>
 #include <cluster_store/backends/rocksdb_engine.hpp>
 #include <cluster_store/backends/rocksdb_keys.hpp>
 #include <cluster_store/backends/uri_options.hpp>
@@ -89,8 +88,6 @@ rocksdb_engine::~rocksdb_engine() {
 }
 
 result<std::vector<result<write_outcome>>> rocksdb_engine::apply(const commit& changes) {
-  if (auto good = usable(); !good)
-    return tl::unexpected{std::move(good).error()};
   if (auto good = resume(); !good)
     return tl::unexpected{std::move(good).error()};
   if (auto good = learn_what_is_missing(changes); !good)
@@ -201,7 +198,8 @@ result<void> rocksdb_engine::write_batch() {
   rocksdb::WriteOptions options;
   options.sync = traits_.sync == traits::syncing::always;
   options.disableWAL = false;
-  database_->disk.begin_commit();
+  if (auto good = database_->disk.begin_commit(batch_->GetDataSize()); !good)
+    return fail(good.error().code, "rocksdb:" + database_->path + ": " + good.error().message);
   const auto done = database_->db->Write(options, batch_.get());
   if (done.ok())
     return {};
@@ -212,9 +210,9 @@ result<void> rocksdb_engine::write_batch() {
                                            + ": a commit was written, but not confirmed (" + done.ToString()
                                            + "): restart the store and read what is there");
   }
-  // A full disk is the one failure that RocksDB comes back from.
+  // RocksDB comes back from a full disk in the background, but not from an append that failed.
   refused_ = true;
-  broken_ = fate == log_fate::cut_back ? !done.IsNoSpace() : done.severity() >= Status::Severity::kFatalError;
+  broken_ = fate == log_fate::cut_back || done.severity() >= Status::Severity::kFatalError;
   return fail(errc::io_error, "rocksdb:" + database_->path + ": nothing of a commit was written ("
                                   + done.ToString() + "): make room on the disk or repair it");
 }
@@ -249,8 +247,6 @@ void rocksdb_engine::remember(const commit& changes) {
 }
 
 result<void> rocksdb_engine::sync() {
-  if (auto good = usable(); !good)
-    return good;
   if (traits_.sync == traits::syncing::always)
     return {};
   const auto done = database_->db->SyncWAL();
@@ -289,7 +285,7 @@ result<std::unique_ptr<backend>> open_rocksdb(const rocksdb_options& options) {
   auto engine = std::make_unique<rocksdb_engine>(std::move(*opened), options.sync);
   if (auto good = engine->load(); !good)
     return tl::unexpected{std::move(good).error()};
-  return engine;
+  return make_contained(std::move(engine));
 }
 
 } // namespace cluster_store::backends

@@ -12,12 +12,16 @@
 
 namespace cluster_store::backends {
 
-/// What the engine is about to do with the newest log file; a `disk_watch` is told.
-enum class disk_call : std::uint8_t { append, sync };
+/// What the engine is about to do with a file; a `disk_watch` is told.
+enum class disk_call : std::uint8_t {
+  reserve, ///< Room in the log for a commit.
+  append,  ///< A commit to the log.
+  sync,    ///< The log.
+  table    ///< A part of a table file, in the background.
+};
 
-/// Told before each append to and each sync of a log file; may be called from RocksDB's threads.
-/// @returns 0 to let it happen, or the `errno` (ENOSPC, EIO) it is to fail with. For tests and for counting
-/// syncs.
+/// Told before each of these calls, also by RocksDB's threads.
+/// @returns 0 to let it happen, or the `errno` (ENOSPC, EIO) it is to fail with. For tests and for counting.
 using disk_watch = std::function<int(disk_call)>;
 
 /// How to open a RocksDB directory.
@@ -27,8 +31,9 @@ struct rocksdb_options {
   std::string path;                               ///< Made (mode 0700) if it does not exist. Not empty.
   traits::syncing sync = traits::syncing::always; ///< When a commit is on the disk.
   std::uint64_t cache_bytes = 64u << 20;          ///< Blocks kept in memory; 1 MiB–1 TiB, default 64 MiB.
-  std::optional<compression_kind> compression;    ///< Default lz4 if this RocksDB has it, else none.
-  disk_watch watch;                               ///< Default none.
+  std::uint64_t write_buffer_bytes = 64u << 20; ///< Sessions written before a table file is; 64 KiB–1 GiB.
+  std::optional<compression_kind> compression;  ///< Default lz4 if this RocksDB has it, else none.
+  disk_watch watch;                             ///< Default none.
 };
 
 /// Reads the options of

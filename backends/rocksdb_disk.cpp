@@ -1,9 +1,11 @@
 #include <cluster_store/backends/rocksdb_disk.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <mutex>
 #include <string_view>
 #include <utility>
 
@@ -20,9 +22,19 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 using rocksdb::Slice;
 
-/// What all log files of one database share.
-struct log_state {
+class log_file;
+
+/// How much room in the log is reserved at once.
+constexpr std::uint64_t reserve_bytes = 1u << 20;
+
+/// What the log adds to a commit, beside seven bytes for each 32 KiB.
+constexpr std::uint64_t log_overhead_bytes = 64;
+
+/// What all files of one database share.
+struct disk_state {
   disk_watch watch;
+  std::mutex newest_mutex;
+  log_file* newest = nullptr;
   std::atomic<std::uint64_t> commit = 0; // number of the commit
   std::atomic<bool> appended = false;    // since it began, as the two below
   std::atomic<bool> cut_back = false;
@@ -38,8 +50,29 @@ IOStatus failed(int number) {
 
 class log_file final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
-  log_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::shared_ptr<log_state> state)
-      : FSWritableFileOwnerWrapper{std::move(file)}, state_{std::move(state)} {}
+  log_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::shared_ptr<disk_state> state)
+      : FSWritableFileOwnerWrapper{std::move(file)}, state_{std::move(state)} {
+    const std::lock_guard guard{state_->newest_mutex};
+    state_->newest = this;
+  }
+
+  ~log_file() override {
+    const std::lock_guard guard{state_->newest_mutex};
+    if (state_->newest == this)
+      state_->newest = nullptr;
+  }
+
+  /// Makes sure that `bytes` more can be appended, if the file system can tell.
+  IOStatus reserve(std::uint64_t bytes) {
+    if (bytes_ + bytes <= bytes_reserved_)
+      return IOStatus::OK();
+    if (const int number = state_->ask(disk_call::reserve); number != 0)
+      return failed(number);
+    auto done = allocate(std::max(bytes, reserve_bytes));
+    if (done.IsNoSpace())
+      done = allocate(bytes);
+    return done.IsNoSpace() ? done : IOStatus::OK();
+  }
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
     return append(data, options, debug,
@@ -61,6 +94,13 @@ public:
   }
 
 private:
+  IOStatus allocate(std::uint64_t bytes) {
+    auto done = target()->Allocate(bytes_, bytes, {}, nullptr);
+    if (done.ok())
+      bytes_reserved_ = bytes_ + bytes;
+    return done;
+  }
+
   template <class Write>
   IOStatus append(const Slice& data, const IOOptions& options, IODebugContext* debug, Write write) {
     if (const auto commit = state_->commit.load(); commit != commit_) {
@@ -94,15 +134,31 @@ private:
     return done;
   }
 
-  std::shared_ptr<log_state> state_;
+  std::shared_ptr<disk_state> state_;
   std::uint64_t bytes_ = 0;
   std::uint64_t bytes_before_ = 0; // when the commit began
+  std::uint64_t bytes_reserved_ = 0;
   std::uint64_t commit_ = std::numeric_limits<std::uint64_t>::max();
+};
+
+class table_file final : public rocksdb::FSWritableFileOwnerWrapper {
+public:
+  table_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::shared_ptr<disk_state> state)
+      : FSWritableFileOwnerWrapper{std::move(file)}, state_{std::move(state)} {}
+
+  using FSWritableFileOwnerWrapper::Append;
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    const int number = state_->ask(disk_call::table);
+    return number == 0 ? target()->Append(data, options, debug) : failed(number);
+  }
+
+private:
+  std::shared_ptr<disk_state> state_;
 };
 
 class watched_file_system final : public rocksdb::FileSystemWrapper {
 public:
-  explicit watched_file_system(std::shared_ptr<log_state> state)
+  explicit watched_file_system(std::shared_ptr<disk_state> state)
       : FileSystemWrapper{rocksdb::FileSystem::Default()}, state_{std::move(state)} {}
 
   const char* Name() const override { return "cluster_store.watched"; }
@@ -110,19 +166,23 @@ public:
   IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* made, IODebugContext* debug) override {
     auto done = FileSystemWrapper::NewWritableFile(name, options, made, debug);
-    if (done.ok() && std::string_view{name}.ends_with(".log"))
+    if (!done.ok())
+      return done;
+    if (std::string_view{name}.ends_with(".log"))
       *made = std::make_unique<log_file>(std::move(*made), state_);
+    else if (state_->watch && std::string_view{name}.ends_with(".sst"))
+      *made = std::make_unique<table_file>(std::move(*made), state_);
     return done;
   }
 
 private:
-  std::shared_ptr<log_state> state_;
+  std::shared_ptr<disk_state> state_;
 };
 
 } // namespace
 
 struct watched_disk::parts {
-  std::shared_ptr<log_state> state = std::make_shared<log_state>();
+  std::shared_ptr<disk_state> state = std::make_shared<disk_state>();
   std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(std::make_shared<watched_file_system>(state));
 };
 
@@ -136,12 +196,20 @@ rocksdb::Env* watched_disk::env() const noexcept {
   return parts_->env.get();
 }
 
-void watched_disk::begin_commit() noexcept {
+result<void> watched_disk::begin_commit(std::uint64_t bytes) {
   auto& state = *parts_->state;
   ++state.commit;
   state.appended = false;
   state.cut_back = false;
   state.unknown = false;
+  const std::lock_guard guard{state.newest_mutex};
+  if (state.newest == nullptr)
+    return {};
+  const auto needed = bytes + bytes / 1024 + log_overhead_bytes;
+  if (const auto done = state.newest->reserve(needed); !done.ok())
+    return fail(errc::io_error, "the disk has no room for a commit of " + std::to_string(bytes) + " bytes ("
+                                    + done.ToString() + "): make room, nothing was changed");
+  return {};
 }
 
 log_fate watched_disk::fate() const noexcept {

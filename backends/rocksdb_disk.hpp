@@ -38,8 +38,10 @@ public:
   /// @returns the environment for `DBOptions::env`, valid as long as this object.
   rocksdb::Env* env() const noexcept;
 
-  /// What follows up to `fate()` is one commit.
-  void begin_commit() noexcept;
+  /// Begins a commit, which lasts up to `fate()`: makes sure that the disk has room for `bytes` more in the
+  /// log.
+  /// @errors `io_error` if it has not. Where a file system cannot reserve room, it always succeeds.
+  result<void> begin_commit(std::uint64_t bytes);
 
   /// @returns what became of the commit, if RocksDB reported that it failed.
   log_fate fate() const noexcept;

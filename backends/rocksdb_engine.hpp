@@ -44,7 +44,6 @@ private:
   struct nothing {};
 
   // Reading (rocksdb_read.cpp).
-  result<void> usable() const;
   result<void> load_length();
   std::shared_ptr<read_buffer> unused_buffer();
   void read(std::span<const std::string_view> ids, read_buffer& into);

@@ -35,7 +35,7 @@ constexpr std::size_t mebibyte = 1024 * 1024;
 
 /// Memory for writes that are not yet in table files, two of these a family.
 constexpr std::array<std::size_t, family_count> write_buffer_bytes{
-    1 * mebibyte, 64 * mebibyte, 16 * mebibyte, 8 * mebibyte, 8 * mebibyte,
+    1 * mebibyte, 0 /* an option */, 16 * mebibyte, 8 * mebibyte, 8 * mebibyte,
 };
 
 /// RocksDB polls for free space by itself, every five seconds and on its own thread. The engine resumes when
@@ -177,18 +177,19 @@ std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(const rocksdb_options& 
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   const std::shared_ptr<rocksdb::TableFactory> factory{rocksdb::NewBlockBasedTableFactory(table)};
+  constexpr auto sessions = static_cast<std::size_t>(family::sessions);
   std::vector<rocksdb::ColumnFamilyDescriptor> made;
   for (std::size_t i = 0; i < family_count; ++i) {
     rocksdb::ColumnFamilyOptions each;
     each.table_factory = factory;
     each.compression = compression;
-    each.write_buffer_size = write_buffer_bytes[i];
+    each.write_buffer_size = i == sessions ? options.write_buffer_bytes : write_buffer_bytes[i];
     each.max_write_buffer_number = 2;
     each.level_compaction_dynamic_level_bytes = true;
     made.emplace_back(family_names[i], each);
   }
-  made[static_cast<std::size_t>(family::sessions)].options.memtable_whole_key_filtering = true;
-  made[static_cast<std::size_t>(family::sessions)].options.memtable_prefix_bloom_size_ratio = 0.05;
+  made[sessions].options.memtable_whole_key_filtering = true;
+  made[sessions].options.memtable_prefix_bloom_size_ratio = 0.05;
   return made;
 }
 

@@ -44,12 +44,6 @@ struct rocksdb_engine::read_buffer {
   std::vector<rocksdb::Status> states;
 };
 
-result<void> rocksdb_engine::usable() const {
-  if (broken_)
-    return fail(errc::io_error, "rocksdb:" + database_->path + " is broken: restart the store");
-  return {};
-}
-
 result<void> rocksdb_engine::load() {
   auto rows = client_rows();
   if (!rows)
@@ -112,8 +106,6 @@ result<std::optional<record>> rocksdb_engine::row_of(const read_buffer& from, st
 result<void> rocksdb_engine::get(std::span<const std::string_view> ids, reads& out) {
   out.rows.clear();
   out.pins.reset();
-  if (auto good = usable(); !good)
-    return good;
   const auto buffer = unused_buffer();
   known_.clear();
   read(ids, *buffer);
@@ -148,8 +140,6 @@ result<page> rocksdb_engine::scan(const scan_request& request) {
   const auto after = id_of(request);
   if (!after)
     return tl::unexpected{after.error()};
-  if (auto good = usable(); !good)
-    return tl::unexpected{std::move(good).error()};
   const auto end = keys::behind_prefix(request.prefix);
   const Slice end_slice{end};
   const std::unique_ptr<rocksdb::Iterator> rows{
@@ -183,8 +173,6 @@ page rocksdb_engine::fill_page(const scan_request& request, rocksdb::Iterator& r
 }
 
 result<std::vector<expiry_row>> rocksdb_engine::due(wall_time now, std::size_t rows_max) {
-  if (auto good = usable(); !good)
-    return tl::unexpected{std::move(good).error()};
   std::string end;
   if (now != wall_time::max())
     keys::set_expiry(now + std::chrono::milliseconds{1}, {}, end);
@@ -211,14 +199,10 @@ result<std::vector<expiry_row>> rocksdb_engine::due(wall_time now, std::size_t r
 }
 
 result<std::uint64_t> rocksdb_engine::length() {
-  if (auto good = usable(); !good)
-    return tl::unexpected{std::move(good).error()};
   return length_;
 }
 
 result<std::vector<client_row>> rocksdb_engine::client_rows() {
-  if (auto good = usable(); !good)
-    return tl::unexpected{std::move(good).error()};
   const std::unique_ptr<rocksdb::Iterator> rows{
       database_->db->NewIterator(listing_options(Slice{}), (*database_)[family::clients])};
   std::vector<client_row> found;
@@ -236,8 +220,6 @@ result<std::vector<client_row>> rocksdb_engine::client_rows() {
 
 result<std::vector<system_row>> rocksdb_engine::system_rows(std::string_view first, std::string_view last,
                                                             std::size_t rows_max) {
-  if (auto good = usable(); !good)
-    return tl::unexpected{std::move(good).error()};
   const Slice end{last};
   const std::unique_ptr<rocksdb::Iterator> rows{
       database_->db->NewIterator(listing_options(end), (*database_)[family::system])};

@@ -1,0 +1,197 @@
+#include <cluster_store/backends/rocksdb.hpp>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+
+#include <cluster_store/tests/backends/engines.hpp>
+#include <cluster_store/tests/support/wait_until.hpp>
+
+using namespace cluster_store;
+using namespace cluster_store::backends;
+using namespace cluster_store::tests;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// A store on a disk that fails when told to.
+class fragile_store {
+public:
+  explicit fragile_store(traits::syncing sync) {
+    options_.path = directory_ / "data";
+    options_.sync = sync;
+    options_.cache_bytes = 1u << 20;
+    options_.write_buffer_bytes = 64u << 10;
+    options_.watch = [this](disk_call call) {
+      ++calls_[static_cast<std::size_t>(call)];
+      return errors_[static_cast<std::size_t>(call)].load();
+    };
+    reopen();
+  }
+
+  void reopen() {
+    backend_.reset();
+    for (auto& each : errors_)
+      each = 0;
+    backend_ = value_of(open_rocksdb(options_));
+    for (auto& each : calls_)
+      each = 0;
+  }
+
+  backend& operator*() const { return *backend_; }
+  backend* operator->() const { return backend_.get(); }
+
+  std::atomic<int>& error(disk_call call) { return errors_[static_cast<std::size_t>(call)]; }
+  int count(disk_call call) const { return calls_[static_cast<std::size_t>(call)]; }
+
+  result<outcomes> try_put(std::string_view id, std::string_view data) {
+    commit changes;
+    changes.writes = {put(id, record_of(1, data, at(1)))};
+    changes.client_rows = {{client(1), ++number_, std::string{data}}};
+    return backend_->apply(changes);
+  }
+
+private:
+  std::array<std::atomic<int>, 4> errors_{};
+  std::array<std::atomic<int>, 4> calls_{};
+  temporary_directory directory_;
+  rocksdb_options options_;
+  std::unique_ptr<backend> backend_;
+  std::uint64_t number_ = 0;
+};
+
+} // namespace
+
+TEST_CASE("with sync=always a commit of any size is one append and one sync") {
+  fragile_store store{traits::syncing::always};
+  commit changes;
+  for (const auto* id : {"a", "b", "c"})
+    changes.writes.push_back(put(id, record_of(1, "data", at(1))));
+  changes.client_rows = {{client(1), 1, "row"}};
+  changes.system_rows = {{"key", "value"}};
+  apply(*store, changes);
+  CHECK(store.count(disk_call::append) == 1);
+  CHECK(store.count(disk_call::sync) == 1);
+  value_of(store->sync());
+  CHECK(store.count(disk_call::sync) == 1);
+}
+
+TEST_CASE("with sync=interval and sync=never a commit is written but not synced") {
+  const auto sync = GENERATE(traits::syncing::interval, traits::syncing::never);
+  fragile_store store{sync};
+  for (int i = 0; i < 5; ++i)
+    CHECK(store.try_put("id", "data"));
+  CHECK(store.count(disk_call::append) == 5);
+  CHECK(store.count(disk_call::sync) == 0);
+  value_of(store->sync());
+  CHECK(store.count(disk_call::sync) == 1);
+}
+
+TEST_CASE("a commit that changes nothing does not touch the disk") {
+  fragile_store store{traits::syncing::always};
+  apply(*store, commit{});
+  apply(*store, {erase("nobody"), put("id", record_of(1, ""), version_is(3))});
+  CHECK(store.count(disk_call::append) == 0);
+  CHECK(store.count(disk_call::sync) == 0);
+}
+
+TEST_CASE("on a full disk nothing of a commit is kept, and writes work again once there is room") {
+  fragile_store store{GENERATE(traits::syncing::always, traits::syncing::never)};
+  const std::string large(2'000'000, 'x'); // more than is reserved at once
+  REQUIRE(store.try_put("before", "data"));
+  store.error(disk_call::reserve) = ENOSPC;
+  for (int i = 0; i < 3; ++i) {
+    const auto got = store.try_put("lost", large);
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == errc::io_error);
+    CHECK_THAT(got.error().message, Contains("make room"));
+    CHECK_FALSE(store->broken());
+    CHECK(read_data(*store, "before") == "data");
+    CHECK_FALSE(read(*store, "lost"));
+    CHECK(value_of(store->length()) == 1);
+    CHECK(value_of(store->client_rows()).size() == 1);
+  }
+  store.error(disk_call::reserve) = 0;
+  REQUIRE(store.try_put("after", large));
+  const bool reopened = GENERATE(false, true);
+  if (reopened)
+    store.reopen();
+  CHECK(read_data(*store, "before") == "data");
+  CHECK((read_data(*store, "after") == large));
+  CHECK_FALSE(read(*store, "lost"));
+  CHECK(value_of(store->length()) == 2);
+  CHECK(value_of(store->due(at(10), 10)).size() == 2);
+  CHECK(value_of(store->client_rows()).size() == 2);
+}
+
+TEST_CASE("a disk that is full for the table files stops writes until there is room, and loses nothing") {
+  fragile_store store{GENERATE(traits::syncing::always, traits::syncing::never)};
+  const std::string data(10'000, 'x');
+  const auto put_until = [&](bool wanted, int first) {
+    int number = first;
+    for (const auto limit = within(std::chrono::seconds{30}); std::chrono::steady_clock::now() < limit;
+         ++number)
+      if (store.try_put("id" + std::to_string(number), data).has_value() == wanted)
+        return number;
+    FAIL("writes did not " << (wanted ? "resume" : "stop"));
+    return 0;
+  };
+  store.error(disk_call::table) = ENOSPC;
+  const auto refused = put_until(false, 0);
+  CHECK_FALSE(store->broken());
+  CHECK(value_of(store->length()) == static_cast<std::uint64_t>(refused));
+  CHECK_FALSE(store.try_put("refused", data));
+  CHECK_FALSE(store->broken());
+  store.error(disk_call::table) = 0;
+  CHECK(put_until(true, refused) == refused);
+  for (int i = 0; i < 50; ++i)
+    REQUIRE(store.try_put("more" + std::to_string(i), data));
+  const bool reopened = GENERATE(false, true);
+  if (reopened)
+    store.reopen();
+  CHECK(value_of(store->length()) == static_cast<std::uint64_t>(refused) + 51);
+  CHECK(all_ids(*store).size() == static_cast<std::size_t>(refused) + 51);
+  CHECK_FALSE(read(*store, "refused"));
+}
+
+TEST_CASE("after an append that failed nothing is kept, but the engine is broken") {
+  fragile_store store{traits::syncing::always};
+  REQUIRE(store.try_put("before", "data"));
+  store.error(disk_call::append) = GENERATE(ENOSPC, EIO);
+  const auto got = store.try_put("lost", std::string(200'000, 'x'));
+  REQUIRE_FALSE(got);
+  CHECK(got.error().code == errc::io_error);
+  CHECK(store->broken());
+  CHECK(store->length().error().code == errc::io_error);
+  store.reopen();
+  CHECK(read_data(*store, "before") == "data");
+  CHECK_FALSE(read(*store, "lost"));
+  REQUIRE(store.try_put("after", "data"));
+  store.reopen();
+  CHECK(value_of(store->length()) == 2);
+}
+
+TEST_CASE("a commit that was written and not synced has an unknown outcome, and the engine is broken") {
+  fragile_store store{traits::syncing::always};
+  REQUIRE(store.try_put("before", "data"));
+  store.error(disk_call::sync) = GENERATE(EIO, ENOSPC);
+  const auto got = store.try_put("perhaps", "data");
+  REQUIRE_FALSE(got);
+  CHECK(got.error().code == errc::outcome_unknown);
+  CHECK(store->broken());
+  CHECK(store.try_put("later", "data").error().code == errc::io_error);
+  store.reopen();
+  CHECK(read_data(*store, "before") == "data");
+  const bool kept = read(*store, "perhaps").has_value();
+  CHECK(value_of(store->length()) == (kept ? 2 : 1));
+  CHECK(value_of(store->client_rows()).size() == (kept ? 2 : 1));
+  CHECK_FALSE(read(*store, "later"));
+}
+
+TEST_CASE("a sync that fails leaves a broken engine") {
+  fragile_store store{traits::syncing::interval};
+  REQUIRE(store.try_put("id", "data"));
+  store.error(disk_call::sync) = EIO;
+  CHECK(store->sync().error().code == errc::outcome_unknown);
+  CHECK(store->broken());
+}
