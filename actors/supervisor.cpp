@@ -72,7 +72,7 @@ void supervisor::on_exit() {
 
 void supervisor::start() {
   if (kept_)
-    return launch(kept_);
+    return adopt(kept_);
   opening_ = true;
   spawn<opener, caf::detached>(spec_.open, caf::actor{this});
 }
@@ -83,10 +83,10 @@ void supervisor::opened(backend_opened& answer) {
     return finish();
   if (!answer.engine)
     return start_failed(answer.engine.error());
-  launch(std::move(*answer.engine));
+  adopt(std::move(*answer.engine));
 }
 
-void supervisor::launch(std::shared_ptr<backends::backend> engine) {
+void supervisor::adopt(std::shared_ptr<backends::backend> engine) {
   const auto traits = engine->traits();
   engine_name_ = traits.engine;
   kept_ = traits.durable ? nullptr : engine;

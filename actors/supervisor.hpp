@@ -43,7 +43,7 @@ private:
 
   void start();
   void opened(backend_opened& answer);
-  void launch(std::shared_ptr<backends::backend> engine);
+  void adopt(std::shared_ptr<backends::backend> engine);
   void started(const store_started& answer);
   void ended(const std::string& reason);
   void start_failed(const error& why);

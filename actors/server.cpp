@@ -1,0 +1,280 @@
+#include <cluster_store/actors/server.hpp>
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include <cluster_store/actors/client_implementation.hpp>
+#include <cluster_store/actors/door/door.hpp>
+#include <cluster_store/actors/gate.hpp>
+#include <cluster_store/actors/options_check.hpp>
+#include <cluster_store/actors/random.hpp>
+#include <cluster_store/actors/runtime.hpp>
+#include <cluster_store/actors/status.hpp>
+#include <cluster_store/actors/supervisor.hpp>
+#include <cluster_store/actors/system_clock.hpp>
+
+namespace cluster_store {
+
+namespace {
+
+constexpr std::chrono::hours start_timeout{1}; // an engine may have a long log to read
+constexpr std::chrono::seconds stop_timeout{3};
+constexpr std::chrono::seconds status_timeout{3};
+
+result<void> check(const store_options& how) {
+  if (auto named = actors::check_store_name(how.name); !named)
+    return named;
+  const auto where = "store '" + how.name + "': ";
+  if (how.limits.id_bytes_max == 0 || how.limits.id_bytes_max > 512)
+    return fail(errc::invalid_argument,
+                where + "id_bytes_max is " + std::to_string(how.limits.id_bytes_max) + ": give 1 to 512");
+  if (how.limits.data_bytes_max < 1024 || how.limits.data_bytes_max > 16 * 1024 * 1024)
+    return fail(errc::invalid_argument, where + "data_bytes_max is "
+                                            + std::to_string(how.limits.data_bytes_max)
+                                            + ": give 1024 to 16777216");
+  if (how.in_flight_max == 0 || how.in_flight_max > 65'536)
+    return fail(errc::invalid_argument,
+                where + "in_flight_max is " + std::to_string(how.in_flight_max) + ": give 1 to 65536");
+  if (how.ttl_default && (*how.ttl_default <= time_to_live{0} || !check_ttl(*how.ttl_default)))
+    return fail(errc::invalid_argument, where + "ttl_default must be positive and at most 100 years");
+  return {};
+}
+
+result<void> check(const server_options& how) {
+  if (how.stores.empty())
+    return fail(errc::invalid_argument, "a master needs at least one store");
+  if (how.connections_max == 0 || how.connections_max > 65'536)
+    return fail(errc::invalid_argument,
+                "connections_max is " + std::to_string(how.connections_max) + ": give 1 to 65536");
+  std::set<std::string> names;
+  for (const auto& each : how.stores) {
+    if (auto checked = check(each); !checked)
+      return checked;
+    if (!names.insert(each.name).second)
+      return fail(errc::invalid_argument,
+                  "there are two stores named '" + each.name + "': give each its own name");
+  }
+  return {};
+}
+
+actors::store_spec spec_of(const store_options& how) {
+  actors::store_spec out;
+  out.name = how.name;
+  out.core.limits = how.limits;
+  out.core.in_flight_max = how.in_flight_max;
+  out.core.clients.results_max = how.in_flight_max;
+  out.core.ttl_default = how.ttl_default;
+  out.open =
+      [uri = how.uri, open = how.open,
+       engines = backends::registry::with_builtin_engines()]() -> result<std::unique_ptr<backends::backend>> {
+    if (!open)
+      return engines.open(uri);
+    auto parsed = backends::parse_uri(uri);
+    if (!parsed)
+      return tl::unexpected{parsed.error()};
+    return open(*parsed);
+  };
+  return out;
+}
+
+/// The secrets for TCP; none if only Unix sockets are served.
+result<door::secrets> secrets_for(const server_options& how) {
+  door::secrets out;
+  const auto needed = std::any_of(how.listen.begin(), how.listen.end(),
+                                  [](const endpoint& each) { return each.what == endpoint::kind::tcp; });
+  if (!needed)
+    return out;
+  auto key = how.secret_file.empty() ? door::load_or_create_secret(door::default_secret_path())
+                                     : door::load_secret(how.secret_file);
+  if (!key)
+    return tl::unexpected{error{errc::unauthorized, key.error().message}};
+  out.worker = std::move(*key);
+  return out;
+}
+
+/// What the gate may ask the door. Weak: the gate must not keep the door open.
+actors::gate_hooks hooks_of(const std::shared_ptr<door::door>& open,
+                            const std::shared_ptr<std::vector<endpoint>>& endpoints) {
+  if (!open)
+    return {};
+  actors::gate_hooks out;
+  const std::weak_ptr<door::door> weak{open};
+  out.admitted = [weak](const wire::token& pass) {
+    const auto door = weak.lock();
+    return door && door->find(pass).has_value();
+  };
+  out.connections = [weak] {
+    std::vector<actors::silence_watch::connection> now;
+    if (const auto door = weak.lock())
+      for (const auto& each : door->connections())
+        if (each.accepted)
+          now.push_back({each.pass, each.since});
+    return now;
+  };
+  out.disconnect = [weak](const wire::token& pass) {
+    if (const auto door = weak.lock())
+      if (const auto peer = door->find(pass))
+        door->close(peer->id);
+  };
+  out.add_figures = [weak, endpoints](server_status& status) {
+    status.endpoints = *endpoints;
+    if (const auto door = weak.lock()) {
+      status.connections = door->accepted();
+      status.refused = door->refused();
+    }
+  };
+  return out;
+}
+
+/// Asks an actor from outside any actor and waits.
+template <class Answer, class Question>
+result<Answer> ask(caf::actor_system& system, const caf::actor& whom, caf::timespan timeout,
+                   Question question) {
+  caf::scoped_actor self{system};
+  result<Answer> out = fail(errc::deadline_exceeded, "no answer in time");
+  compat::request(self.ptr(), whom, timeout, std::move(question))
+      .receive([&out](const Answer& answer) { out = answer; },
+               [&out, &system](const caf::error& why) {
+                 out = fail(errc::unavailable, compat::render(system, why));
+               });
+  return out;
+}
+
+} // namespace
+
+/// Everything a master consists of. Members are ended in `stop`, in reverse order of their start.
+class server::implementation {
+public:
+  explicit implementation(const server_options& how) : runtime_(actors::runtime::make(!how.listen.empty())) {}
+
+  ~implementation() { stop(); }
+
+  implementation(const implementation&) = delete;
+  implementation& operator=(const implementation&) = delete;
+
+  result<void> start(const server_options& how) {
+    auto keys = secrets_for(how);
+    if (!keys)
+      return tl::unexpected{keys.error()};
+    if (!how.listen.empty())
+      door_ = door::door::of(system());
+    gate_ = system().spawn<actors::gate>(actors::random_bits(), hooks_of(door_, endpoints_),
+                                         actors::system_clock::instance());
+    if (auto started = start_stores(how); !started)
+      return started;
+    return listen(how, *keys);
+  }
+
+  result<client> open(const std::shared_ptr<implementation>& self, const options& how) {
+    return actors::make_local_client(system(), self, gate_, how);
+  }
+
+  server_status status() {
+    auto coded =
+        ask<actors::status_message>(system(), gate_, caf::timespan{status_timeout}, actors::status_message{});
+    auto read =
+        coded ? wire::decode_status(coded->bytes) : result<server_status>{tl::unexpected{coded.error()}};
+    return read ? *std::move(read) : server_status{};
+  }
+
+  void stop() {
+    const std::lock_guard guard{stopping_};
+    if (!gate_)
+      return;
+    listeners_.clear();
+    static_cast<void>(
+        ask<actors::store_started>(system(), gate_, caf::timespan{status_timeout}, actors::stop_serving{}));
+    stop_stores();
+    if (door_)
+      door_->shutdown();
+    caf::anon_send_exit(gate_, caf::exit_reason::user_shutdown);
+    gate_ = nullptr;
+    door_.reset();
+  }
+
+private:
+  caf::actor_system& system() { return runtime_->system(); }
+
+  /// Starts all at once and waits for each.
+  result<void> start_stores(const server_options& how) {
+    for (const auto& each : how.stores)
+      supervisors_.push_back(
+          system().spawn<actors::supervisor>(spec_of(each), gate_, actors::system_clock::instance()));
+    for (std::size_t i = 0; i < supervisors_.size(); ++i) {
+      const auto started = ask<actors::store_started>(system(), supervisors_[i], caf::timespan{start_timeout},
+                                                      actors::await_first_start{});
+      const auto outcome = started ? started->outcome : result<void>{tl::unexpected{started.error()}};
+      if (!outcome)
+        return fail(outcome.error().code, "store '" + how.stores[i].name + "': " + outcome.error().message);
+    }
+    return {};
+  }
+
+  result<void> listen(const server_options& how, const door::secrets& keys) {
+    for (const auto& where : how.listen) {
+      door::listen_options options;
+      options.gate = gate_;
+      options.keys = keys;
+      options.connections_max = how.connections_max;
+      auto opened = door_->listen(where, options);
+      if (!opened)
+        return tl::unexpected{opened.error()};
+      endpoints_->push_back(opened->where());
+      listeners_.push_back(std::move(*opened));
+    }
+    return {};
+  }
+
+  /// A store that does not end in time is left to the end of the actor system.
+  void stop_stores() {
+    const auto deadline = actors::system_clock::instance()->steady() + stop_timeout;
+    for (const auto& each : supervisors_) {
+      const auto left = std::max<steady_time::duration>(deadline - actors::system_clock::instance()->steady(),
+                                                        std::chrono::milliseconds{100});
+      static_cast<void>(
+          ask<actors::store_started>(system(), each, caf::timespan{left}, actors::stop_serving{}));
+    }
+    supervisors_.clear();
+  }
+
+  std::shared_ptr<actors::runtime> runtime_;
+  std::shared_ptr<door::door> door_;
+  std::shared_ptr<std::vector<endpoint>> endpoints_ = std::make_shared<std::vector<endpoint>>();
+  caf::actor gate_;
+  std::vector<caf::actor> supervisors_;
+  std::vector<door::listener> listeners_;
+  std::mutex stopping_;
+};
+
+result<client> server::open(const std::string& name, const call_options& calls) {
+  options how;
+  how.store.name = name;
+  how.calls = calls;
+  return open(how);
+}
+
+result<client> server::open(const options& how) {
+  return body_->open(body_, how);
+}
+
+server_status server::status() const {
+  return body_->status();
+}
+
+void server::stop() {
+  if (body_)
+    body_->stop();
+}
+
+result<server> serve(const server_options& how) {
+  if (auto checked = check(how); !checked)
+    return tl::unexpected{checked.error()};
+  auto body = std::make_shared<server::implementation>(how);
+  if (auto started = body->start(how); !started)
+    return tl::unexpected{started.error()};
+  return server{std::move(body)};
+}
+
+} // namespace cluster_store
