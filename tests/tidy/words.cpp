@@ -62,7 +62,7 @@ constexpr std::array rules{
     word_rule{"/work/", anywhere, of_a_machine},
     word_rule{"/home/", anywhere, of_a_machine},
     word_rule{"/root/", anywhere, of_a_machine},
-    word_rule{"/tmp/", in_tests, of_a_machine},
+    word_rule{"\"/tmp", in_tests, of_a_machine},
     word_rule{"sleep_for", where_nothing_waits, blocks},
     word_rule{"sleep_until", where_nothing_waits, blocks},
     word_rule{"usleep", where_nothing_waits, blocks},
