@@ -63,14 +63,17 @@ bool gate::is_local() {
 
 caf::result<welcome_message> gate::greet(const hello_message& message) {
   auto said = wire::decode_hello(message.bytes);
+  if (!current_sender())
+    return welcome_message{}; // nobody to welcome
   auto ticket = said ? core_.admit(*said, {is_local(), is_admitted(said->pass)})
                      : result<std::uint64_t>{tl::unexpected{said.error()}};
   if (!ticket)
     return welcome_message{wire::encode(result<wire::welcome>{tl::unexpected{ticket.error()}}), nullptr};
   const auto store = stores_[said->store].store;
+  const auto proxy = current_sender(); // the promise takes it
   auto promise = make_response_promise<welcome_message>();
   compat::request(this, caf::actor_cast<caf::actor>(store), caf::timespan{grant_timeout},
-                  grant_ticket{said->client, *ticket, current_sender()})
+                  grant_ticket{said->client, *ticket, proxy})
       .then(
           [promise, store](const granted_ticket& answer) mutable {
             promise.deliver(welcome_message{wire::encode(answer.welcome), answer.welcome ? store : nullptr});
