@@ -166,4 +166,15 @@ void attach(const Handle& watched, F fn) {
       [fn = std::move(fn)](const caf::error& reason) { fn(reason); });
 }
 
+/// Sends `note` to `observer`, an actor of this process, when the actor behind `watched` ends or its
+/// connection is lost. Does not keep `observer` alive: what it owns goes when it ends.
+template <class Handle, class Note>
+void notify_end(const Handle& watched, const caf::actor& observer, Note note) {
+  attach(watched,
+         [weak = caf::actor_cast<caf::weak_actor_ptr>(observer), note = std::move(note)](const caf::error&) {
+           if (const auto strong = caf::actor_cast<caf::actor>(weak))
+             anonymous_send(strong, note);
+         });
+}
+
 } // namespace cluster_store::compat

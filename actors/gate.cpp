@@ -65,6 +65,8 @@ caf::result<welcome_message> gate::greet(const hello_message& message) {
   auto said = wire::decode_hello(message.bytes);
   if (!current_sender())
     return welcome_message{}; // nobody to welcome
+  if (said)
+    departed(said->client);
   auto ticket = said ? core_.admit(*said, {is_local(), is_admitted(said->pass)})
                      : result<std::uint64_t>{tl::unexpected{said.error()}};
   if (!ticket)
@@ -83,6 +85,24 @@ caf::result<welcome_message> gate::greet(const hello_message& message) {
             promise.deliver(welcome_message{wire::encode(result<wire::welcome>{busy}), nullptr});
           });
   return promise;
+}
+
+void gate::welcomed(const proxy_gone& guest, const caf::strong_actor_ptr& proxy) {
+  guests_[guest.client] = guest.ticket;
+  compat::notify_end(proxy, caf::actor{this}, guest);
+}
+
+void gate::departed(const backends::client_id& guest) {
+  guests_.erase(guest);
+  if (guests_.empty() && departures_.pending())
+    departures_.deliver(store_started{});
+}
+
+caf::result<store_started> gate::await_departed() {
+  if (guests_.empty())
+    return store_started{};
+  departures_ = make_response_promise<store_started>();
+  return departures_;
 }
 
 void gate::change(const store_changed& news) {

@@ -47,12 +47,17 @@ private:
   void add_figures(const std::shared_ptr<status_round>& round, std::size_t index,
                    const store_figures* figures);
   void close_silent();
+  void welcomed(const proxy_gone& guest, const caf::strong_actor_ptr& proxy);
+  void departed(const backends::client_id& guest);
+  caf::result<store_started> await_departed();
 
   gate_core core_;
   gate_hooks door_;
   std::shared_ptr<const cluster_store::clock> clock_;
   silence_watch silence_;
   std::map<std::string, store_changed> stores_;
+  std::map<backends::client_id, std::uint64_t> guests_; ///< Welcomed clients and their tickets.
+  caf::typed_response_promise<store_started> departures_;
 };
 
 } // namespace cluster_store::actors

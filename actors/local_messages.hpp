@@ -84,8 +84,15 @@ struct store_ended {
   std::string reason;
 };
 
-/// Server → gate: welcome nobody any more. Server → supervisor → store actor: answer what was accepted and end.
+/// Server → gate: welcome nobody any more. Server → supervisor → store actor: answer what was accepted and
+/// end.
 struct stop_serving {
+  std::uint8_t unused = 0;
+};
+
+/// Server → gate, after the stores have ended: answered with `store_started` when every proxy that was
+/// welcome has noticed, and so has received what its store had answered.
+struct await_departures {
   std::uint8_t unused = 0;
 };
 
@@ -105,3 +112,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::await_first_start)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::restart_store)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::store_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::stop_serving)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::await_departures)

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::chrono::hours start_timeout{1}; // an engine may have a long log to read
 constexpr std::chrono::seconds stop_timeout{3};
+constexpr std::chrono::seconds departure_timeout{1};
 constexpr std::chrono::seconds status_timeout{3};
 
 result<void> check(const store_options& how) {
@@ -187,6 +188,8 @@ public:
     static_cast<void>(
         ask<actors::store_started>(system(), gate_, caf::timespan{status_timeout}, actors::stop_serving{}));
     stop_stores();
+    static_cast<void>(ask<actors::store_started>(system(), gate_, caf::timespan{departure_timeout},
+                                                 actors::await_departures{}));
     if (door_)
       door_->shutdown();
     caf::anon_send_exit(gate_, caf::exit_reason::user_shutdown);

@@ -52,7 +52,12 @@ public:
   /// @errors `invalid_argument` if there is no such store.
   result<client> open(const std::string& name = "default", const call_options& calls = {});
 
-  /// Figures as the stores report them now; a store that does not answer within 1 s shows its last ones.
+  /// The same with everything a handle can be told: of `how`, the store's name, `calls`, `queue`, the times
+  /// and the callbacks are used.
+  /// @errors also `invalid_argument` for bad options.
+  result<client> open(const options& how);
+
+  /// Figures as the stores report them now; a store that does not answer within 1 s is not `up`.
   server_status status() const;
 
   /// Refuses new work, answers what was accepted, closes the engines and endpoints. Idempotent; at most 5 s.

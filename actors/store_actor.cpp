@@ -68,12 +68,7 @@ granted_ticket store_actor::grant(const grant_ticket& order) {
   if (!welcome)
     return {std::move(welcome)};
   routes_[order.client] = {order.ticket, caf::actor_cast<caf::actor>(order.proxy)};
-  // A weak reference: whoever watches must not keep this actor, and with it the engine, alive.
-  compat::attach(order.proxy, [self = caf::actor_cast<caf::weak_actor_ptr>(caf::actor{this}),
-                               who = proxy_gone{order.client, order.ticket}](const caf::error&) {
-    if (auto store = caf::actor_cast<caf::actor>(self))
-      compat::anonymous_send(store, who);
-  });
+  compat::notify_end(order.proxy, caf::actor{this}, proxy_gone{order.client, order.ticket});
   return {std::move(welcome)};
 }
 
