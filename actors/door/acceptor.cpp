@@ -1,0 +1,135 @@
+#include <cluster_store/actors/door/acceptor.hpp>
+
+#include <algorithm>
+#include <cerrno>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cluster_store/actors/door/sockets.hpp>
+#include <cluster_store/actors/door/visit.hpp>
+
+namespace cluster_store::door {
+
+namespace {
+
+constexpr int accepts_at_once = 32;
+constexpr std::chrono::milliseconds pause_without_descriptors{100};
+
+result<listening_socket> open_tcp(const endpoint& where, bool has_secret) {
+  const auto name = to_string(where);
+  const auto addresses = literal_addresses(where.host, where.port);
+  if (!is_loopback(where) || addresses.empty())
+    return fail(errc::unsupported,
+                "cannot listen at " + name
+                    + ": beyond this machine connections need TLS, which this release does not "
+                      "have; listen at 127.0.0.1, [::1] or a Unix socket");
+  if (!has_secret)
+    return fail(errc::unauthorized,
+                "cannot listen at " + name
+                    + " without a secret: every user of this machine could connect; give a "
+                      "secret file");
+  auto socket = listen_at(addresses.front());
+  if (!socket && socket.error() == std::errc::address_in_use)
+    return fail(errc::unavailable, "another process is listening at " + name
+                                       + ": connect to it, stop it, or choose another port");
+  if (!socket)
+    return fail(errc::io_error, "cannot listen at " + name + ": " + socket.error().message());
+  auto real = where;
+  real.port = local_port(socket->get());
+  return listening_socket{std::move(real), addresses.front().family(), std::nullopt, std::move(*socket)};
+}
+
+} // namespace
+
+result<listening_socket> open_listening(const endpoint& where, bool has_secret) {
+  if (where.what == endpoint::kind::tcp)
+    return open_tcp(where, has_secret);
+  auto file = socket_file::take(where.path);
+  if (!file)
+    return tl::unexpected{file.error()};
+  return listening_socket{where, AF_UNIX, std::move(*file), {}};
+}
+
+acceptor::acceptor(core& door, listening_socket socket, listen_options how,
+                   std::shared_ptr<const middleman::publication> gate)
+    : door_(door),
+      socket_(std::move(socket)),
+      how_(std::move(how)),
+      gate_(std::move(gate)),
+      watched_(door.io()),
+      pause_(door.io()) {}
+
+void acceptor::start() {
+  door_.add(shared_from_this());
+  boost::system::error_code problem;
+  watched_.assign(socket_.fd(), problem);
+  wait();
+}
+
+void acceptor::wait() {
+  watched_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                      [self = shared_from_this()](const auto& problem) {
+                        if (self->closed_)
+                          return;
+                        if (problem)
+                          self->pause();
+                        else
+                          self->accept_some();
+                      });
+}
+
+void acceptor::accept_some() {
+  for (int count = 0; count < accepts_at_once; ++count) {
+    unique_fd socket{::accept4(socket_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+    if (socket)
+      greet(std::move(socket));
+    else if (errno == EAGAIN || errno == EWOULDBLOCK)
+      break;
+    else if (errno != EINTR && errno != ECONNABORTED)
+      return pause(); // no descriptors or memory: the socket stays readable, so waiting for it would spin
+  }
+  wait();
+}
+
+void acceptor::pause() {
+  pause_.expires_after(pause_without_descriptors);
+  pause_.async_wait([self = shared_from_this()](const auto& problem) {
+    if (!problem && !self->closed_)
+      self->wait();
+  });
+}
+
+void acceptor::greet(unique_fd socket) {
+  const bool local = socket_.family == AF_UNIX;
+  const bool other_user = local && peer_uid(socket.get()) != ::geteuid();
+  if (!local)
+    tune_tcp(socket.get());
+  if (strangers_ >= how_.preambles_max) {
+    const auto oldest =
+        std::find_if(visits_.begin(), visits_.end(), [](const auto& each) { return each->is_stranger(); });
+    (*oldest)->turn_away(refusal::strangers);
+  }
+  const auto visitor = std::make_shared<visit>(shared_from_this(), std::move(socket));
+  visits_.push_back(visitor);
+  visitor->start(std::prev(visits_.end()));
+  if (other_user)
+    visitor->turn_away(refusal::unauthorized);
+}
+
+void acceptor::close() {
+  if (closed_)
+    return;
+  closed_ = true;
+  const auto self = shared_from_this();
+  pause_.cancel();
+  watched_.release(); // what owns the socket closes it
+  socket_.file.reset();
+  socket_.tcp.reset();
+  while (!visits_.empty())
+    visits_.front()->end();
+  gate_.reset();
+  door_.remove(self);
+}
+
+} // namespace cluster_store::door

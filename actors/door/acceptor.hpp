@@ -1,0 +1,66 @@
+#pragma once
+
+#include <list>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cluster_store/actors/door/core.hpp>
+#include <cluster_store/actors/door/door.hpp>
+#include <cluster_store/actors/door/socket_file.hpp>
+
+namespace cluster_store::door {
+
+class visit;
+
+/// A listening socket, bound and not yet served.
+struct listening_socket {
+  endpoint where; ///< With the real port.
+  int family = 0;
+  std::optional<socket_file> file; ///< Owns a Unix socket.
+  unique_fd tcp;
+
+  int fd() const noexcept { return file ? file->listening() : tcp.get(); }
+};
+
+/// Opens the socket for `where`. Any thread; blocks for the disk.
+/// @errors as `door::listen`.
+result<listening_socket> open_listening(const endpoint& where, bool has_secret);
+
+/// Accepts connections at one endpoint and lets those in who prove themselves. A stranger costs a socket and
+/// a small buffer for at most `preamble_timeout`.
+///
+/// Threads: the door's.
+class acceptor : public std::enable_shared_from_this<acceptor> {
+public:
+  acceptor(core& door, listening_socket socket, listen_options how,
+           std::shared_ptr<const middleman::publication> gate);
+
+  void start();
+
+  /// Closes the socket and turns away who has not been let in. Idempotent.
+  void close();
+
+private:
+  friend class visit;
+  using visits = std::list<std::shared_ptr<visit>>;
+
+  void wait();
+  void accept_some();
+  void greet(unique_fd socket);
+  void pause();
+
+  core& door_;
+  listening_socket socket_;
+  listen_options how_;
+  std::shared_ptr<const middleman::publication> gate_;
+  boost::asio::posix::stream_descriptor watched_;
+  boost::asio::steady_timer pause_;
+  visits visits_;             ///< Oldest first.
+  std::size_t strangers_ = 0; ///< Those of them that have not proved themselves yet.
+  bool closed_ = false;
+};
+
+} // namespace cluster_store::door

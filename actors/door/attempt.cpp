@@ -1,0 +1,242 @@
+#include <cluster_store/actors/door/attempt.hpp>
+
+#include <algorithm>
+
+#include <unistd.h>
+
+namespace cluster_store::door {
+
+namespace {
+
+constexpr std::chrono::milliseconds busy_again{10};
+
+proof_kind proof_at(const endpoint& where) {
+  return where.what == endpoint::kind::unix_socket ? proof_kind::uid : proof_kind::secret;
+}
+
+std::string_view key_of(const endpoint& where, const connect_options& how) {
+  return proof_at(where) == proof_kind::secret && how.key ? how.key->reveal() : std::string_view{};
+}
+
+std::string reason_of(const std::error_code& why) {
+  if (why == std::errc::connection_refused || why == std::errc::no_such_file_or_directory)
+    return "nobody listens there: start a master with this endpoint";
+  return why.message();
+}
+
+} // namespace
+
+attempt::attempt(core& door, endpoint where, connect_options how)
+    : door_(door),
+      where_(std::move(where)),
+      how_(std::move(how)),
+      name_(to_string(where_)),
+      deadline_(door.io()),
+      retry_(door.io()),
+      pending_(door.io()),
+      preamble_(door.self(), how_.wanted, proof_at(where_), key_of(where_, how_),
+                random_array<challenge_nonce>()) {}
+
+void attempt::expire_after(std::chrono::milliseconds limit, std::string_view during) {
+  deadline_.expires_after(limit);
+  deadline_.async_wait([self = shared_from_this(), limit, during](const auto& problem) {
+    if (!problem)
+      self->finish(fail(errc::unavailable, "no answer from " + self->name_ + " within "
+                                               + std::to_string(limit.count()) + " ms "
+                                               + std::string{during}));
+  });
+}
+
+void attempt::finish(const result<link>& outcome) {
+  if (std::exchange(finished_, true))
+    return;
+  const auto self = shared_from_this();
+  deadline_.cancel();
+  retry_.cancel();
+  boost::system::error_code ignored;
+  pending_.close(ignored);
+  if (talk_)
+    talk_->close();
+  if (!outcome && link_.id != 0)
+    door_.table().close(link_.id);
+  door_.connections().attempts_.erase({name_, how_.wanted});
+  for (const auto& each : std::exchange(waiting_, {}))
+    each(outcome);
+}
+
+void attempt::start() {
+  expire_after(how_.connect_timeout, "to connect and admit this process");
+  if (where_.what == endpoint::kind::tcp)
+    return door_.connections().resolver_->find(
+        where_.host, where_.port, [weak = weak_from_this()](const std::vector<socket_address>& found) {
+          if (const auto self = weak.lock(); self && !self->finished_)
+            self->on_addresses(found);
+        });
+  const auto address = unix_address(where_.path);
+  if (!address)
+    return finish(tl::unexpected{address.error()});
+  addresses_ = {*address};
+  try_next();
+}
+
+void attempt::on_addresses(const std::vector<socket_address>& found) {
+  if (found.empty())
+    return finish(fail(errc::unavailable, "cannot connect to " + name_ + ": there is no host of that name"));
+  if (!std::all_of(found.begin(), found.end(), [](const auto& each) { return is_loopback(each); }))
+    return finish(
+        fail(errc::unsupported, "cannot connect to " + name_
+                                    + ": beyond this machine connections need TLS, which this release does "
+                                      "not have"));
+  addresses_ = found;
+  try_next();
+}
+
+void attempt::try_next() {
+  connect_to(addresses_[next_address_]);
+}
+
+void attempt::connect_to(const socket_address& where) {
+  auto attempted = start_connect(where);
+  switch (attempted.progress) {
+  case connect_progress::connected:
+    return talk(std::move(attempted.socket), where.family());
+  case connect_progress::busy:
+    return try_again_later();
+  case connect_progress::failed:
+    return on_failed_address(attempted.problem);
+  case connect_progress::pending:
+    break;
+  }
+  boost::system::error_code problem;
+  pending_.assign(attempted.socket.get(), problem);
+  if (problem)
+    return on_failed_address(problem);
+  attempted.socket.release();
+  await_connected();
+}
+
+void attempt::await_connected() {
+  pending_.async_wait(boost::asio::posix::stream_descriptor::wait_write,
+                      [self = shared_from_this()](const auto& problem) {
+                        if (self->finished_)
+                          return;
+                        unique_fd socket{self->pending_.release()};
+                        const auto why = problem ? std::error_code{problem} : connect_result(socket.get());
+                        if (why)
+                          self->on_failed_address(why);
+                        else
+                          self->talk(std::move(socket), self->addresses_[self->next_address_].family());
+                      });
+}
+
+void attempt::try_again_later() {
+  retry_.expires_after(busy_again);
+  retry_.async_wait([self = shared_from_this()](const auto& problem) {
+    if (!problem && !self->finished_)
+      self->try_next();
+  });
+}
+
+void attempt::on_failed_address(const std::error_code& why) {
+  if (++next_address_ < addresses_.size())
+    return try_next();
+  finish(fail(errc::unavailable, "cannot connect to " + name_ + ": " + reason_of(why)));
+}
+
+void attempt::talk(unique_fd socket, int family) {
+  if (family == AF_UNIX && peer_uid(socket.get()) != ::geteuid())
+    return finish(fail(errc::unauthorized,
+                       "cannot connect to " + name_ + ": another user serves it; run both as the same user"));
+  talk_ = std::make_shared<conversation>(door_.io(), std::move(socket), family);
+  if (talk_->is_over())
+    return finish(
+        fail(errc::unavailable, "cannot connect to " + name_ + ": the system has no room for a socket"));
+  exchange(preamble_.hello());
+}
+
+void attempt::exchange(std::string words) {
+  talk_->exchange(std::move(words), preamble_.wanted(),
+                  [self = shared_from_this()](std::error_code problem, std::string_view bytes) {
+                    if (problem)
+                      return self->finish(
+                          fail(errc::unavailable, self->name_
+                                                      + " closed the connection before it admitted "
+                                                        "this process: try again"));
+                    self->preamble_.feed(bytes);
+                    self->on_bytes();
+                  });
+}
+
+void attempt::on_bytes() {
+  switch (preamble_.at()) {
+  case client_preamble::stage::talking:
+    return exchange({});
+  case client_preamble::stage::challenged:
+    return on_challenge();
+  case client_preamble::stage::admitted:
+    return claim();
+  case client_preamble::stage::failed:
+    return finish(fail(preamble_.problem().code, name_ + ": " + preamble_.problem().message));
+  }
+}
+
+void attempt::on_challenge() {
+  // A server that was reached another way already: a second connection would end the first.
+  auto* shared = door_.connections().find(how_.wanted, [&](const connector::open_link& each) {
+    return each.server == preamble_.server().instance;
+  });
+  if (shared == nullptr)
+    return exchange(preamble_.prove());
+  shared->endpoints.push_back(name_);
+  finish(shared->what);
+}
+
+void attempt::claim() {
+  if (finished_)
+    return;
+  const auto& server = preamble_.server();
+  peer who;
+  who.pass = preamble_.pass();
+  who.granted = how_.wanted;
+  who.node = server.node;
+  who.instance = server.instance;
+  who.through = where_.what;
+  auto claimed = door_.table().claim_node(std::move(who), {});
+  if (claimed.granted)
+    return hand_over(std::move(*claimed.granted));
+  if (claimed.wait_for == 0)
+    return finish(
+        fail(errc::unavailable, "this process is connected to another server with the CAF node id of " + name_
+                                    + " (" + server.node + "): start one of the servers with another pid"));
+  door_.table().when_ended(claimed.wait_for, [self = shared_from_this()] { self->claim(); });
+}
+
+void attempt::hand_over(connection_table::ticket place) {
+  const auto caf = door_.caf_side();
+  if (!caf)
+    return; // the door is shutting down, and fails this attempt
+  link_ = {{}, preamble_.pass(), place.id()};
+  expire_after(how_.handshake_timeout, "for CAF's handshake");
+  caf->connect(std::move(place), talk_->release(), preamble_.server().node, how_.handshake_timeout,
+               [weak = weak_from_this(), door = door_.weak_from_this()](const result<caf::actor>& gate) {
+                 const auto alive = door.lock();
+                 if (!alive)
+                   return;
+                 alive->post([weak, gate] {
+                   if (const auto self = weak.lock())
+                     self->on_gate(gate);
+                 });
+               });
+}
+
+void attempt::on_gate(const result<caf::actor>& gate) {
+  if (finished_)
+    return;
+  if (!gate)
+    return finish(fail(gate.error().code, name_ + ": " + gate.error().message));
+  link_.gate = *gate;
+  door_.connections().remember(link_, how_.wanted, preamble_.server().instance, name_);
+  finish(link_);
+}
+
+} // namespace cluster_store::door

@@ -1,0 +1,174 @@
+#include <cluster_store/actors/door/connection_table.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace cluster_store::door {
+
+namespace {
+
+connection_id next_id() {
+  static std::atomic<connection_id> last{0};
+  return ++last;
+}
+
+/// @returns whether the other side has closed `fd` or is gone.
+bool is_hung_up(int fd) {
+  pollfd state{fd, POLLRDHUP, 0};
+  return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+} // namespace
+
+connection_table::ticket::~ticket() {
+  if (table_)
+    table_->on_socket_closed(id_);
+}
+
+void connection_table::ticket::attach(int fd) {
+  table_->attach(id_, fd);
+}
+
+std::map<connection_id, connection_table::entry>::const_iterator
+connection_table::find_node(const std::string& node) const {
+  return std::find_if(entries_.begin(), entries_.end(),
+                      [&](const auto& each) { return each.second.who.node == node; });
+}
+
+connection_table::claim connection_table::claim_node(peer who, std::function<void(const peer&)> ended) {
+  const std::lock_guard guard{mutex_};
+  const auto former = find_node(who.node);
+  if (former != entries_.end()) {
+    auto& old = entries_.at(former->first);
+    const bool replaceable =
+        old.closing || old.who.instance == who.instance || (old.fd >= 0 && is_hung_up(old.fd));
+    if (!replaceable)
+      return {};
+    shut(old);
+    return {std::nullopt, former->first};
+  }
+  who.id = next_id();
+  who.since = std::chrono::steady_clock::now();
+  if (who.accepted)
+    by_pass_.emplace(who.pass, who.id);
+  const auto id = who.id;
+  entries_.emplace(id, entry{std::move(who), -1, false, std::move(ended), {}});
+  return {ticket{shared_from_this(), id}, 0};
+}
+
+void connection_table::when_ended(connection_id id, action what) {
+  const std::lock_guard guard{mutex_};
+  const auto found = entries_.find(id);
+  if (found != entries_.end())
+    found->second.waiting.push_back(std::move(what));
+  else if (run_)
+    run_(std::move(what));
+}
+
+void connection_table::shut(entry& what) {
+  what.closing = true;
+  if (what.fd >= 0)
+    ::shutdown(what.fd, SHUT_RDWR);
+}
+
+void connection_table::close(connection_id id) {
+  const std::lock_guard guard{mutex_};
+  if (const auto found = entries_.find(id); found != entries_.end())
+    shut(found->second);
+}
+
+void connection_table::close_all() {
+  const std::lock_guard guard{mutex_};
+  for (auto& each : entries_)
+    shut(each.second);
+}
+
+bool connection_table::is_open(connection_id id) const {
+  const std::lock_guard guard{mutex_};
+  const auto found = entries_.find(id);
+  return found != entries_.end() && !found->second.closing;
+}
+
+std::optional<peer> connection_table::find(const wire::token& pass) const {
+  const std::lock_guard guard{mutex_};
+  const auto found = by_pass_.find(pass);
+  if (found == by_pass_.end())
+    return std::nullopt;
+  const auto& what = entries_.at(found->second);
+  return what.closing ? std::nullopt : std::optional{what.who};
+}
+
+std::vector<peer> connection_table::open() const {
+  const std::lock_guard guard{mutex_};
+  std::vector<peer> result;
+  for (const auto& each : entries_)
+    if (!each.second.closing)
+      result.push_back(each.second.who);
+  return result;
+}
+
+std::size_t connection_table::count(bool accepted) const {
+  const std::lock_guard guard{mutex_};
+  return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [&](const auto& each) {
+    return each.second.who.accepted == accepted;
+  }));
+}
+
+bool connection_table::has_node(const std::string& node) const {
+  const std::lock_guard guard{mutex_};
+  return find_node(node) != entries_.end();
+}
+
+bool connection_table::empty() const {
+  const std::lock_guard guard{mutex_};
+  return entries_.empty();
+}
+
+void connection_table::bind(std::function<void(action)> run, std::function<void(connection_id)> closed) {
+  const std::lock_guard guard{mutex_};
+  run_ = std::move(run);
+  closed_ = std::move(closed);
+}
+
+void connection_table::attach(connection_id id, int fd) {
+  const std::lock_guard guard{mutex_};
+  if (const auto found = entries_.find(id); found != entries_.end()) {
+    found->second.fd = fd;
+    if (found->second.closing)
+      shut(found->second);
+  }
+}
+
+void connection_table::on_socket_closed(connection_id id) {
+  const std::lock_guard guard{mutex_};
+  const auto found = entries_.find(id);
+  if (found == entries_.end())
+    return;
+  found->second.fd = -1;
+  found->second.closing = true;
+  if (run_)
+    run_([closed = closed_, id] { closed(id); });
+}
+
+void connection_table::finish(connection_id id) {
+  entry last;
+  {
+    const std::lock_guard guard{mutex_};
+    auto node = entries_.extract(id);
+    if (node.empty())
+      return;
+    last = std::move(node.mapped());
+    if (last.who.accepted)
+      by_pass_.erase(last.who.pass);
+  }
+  if (last.ended)
+    last.ended(last.who);
+  for (auto& each : last.waiting)
+    each();
+}
+
+} // namespace cluster_store::door

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include <cluster_store/actors/door/peer.hpp>
+
+namespace cluster_store::door {
+
+/// Every connection of a door, from the moment the preamble succeeded until CAF has forgotten it.
+///
+/// Threads: all functions from any thread. Ownership: shared by the door and by what it gave to CAF, which
+/// may outlive the door a little.
+class connection_table : public std::enable_shared_from_this<connection_table> {
+public:
+  using action = std::function<void()>;
+
+  /// Holds the place of one connection; what owns the socket owns this. Its end says that the socket is
+  /// closed, so destroy it just before the socket.
+  class ticket {
+  public:
+    ticket(std::shared_ptr<connection_table> table, connection_id id) : table_(std::move(table)), id_(id) {}
+    ticket(ticket&&) noexcept = default;
+    ticket& operator=(ticket&&) = delete;
+    ~ticket();
+
+    connection_id id() const noexcept { return id_; }
+    /// CAF owns the socket now: from here on the table may shut it down.
+    void attach(int fd);
+
+  private:
+    std::shared_ptr<connection_table> table_;
+    connection_id id_;
+  };
+
+  /// What came of a claim: a ticket, or a connection to wait for, or (neither) the node id is taken.
+  struct claim {
+    std::optional<ticket> granted;
+    connection_id wait_for = 0; ///< It is being closed; claim again when it has ended.
+  };
+
+  /// Claims the node of `who`: CAF knows one connection per node. The former connection of the same process,
+  /// or one whose process is gone, is closed first; a living other process keeps its node.
+  /// @param who `id` and `since` are filled in. @param ended is called once when the connection has ended.
+  claim claim_node(peer who, std::function<void(const peer&)> ended);
+
+  /// Calls `what` on the door's thread once connection `id` has ended, at once if there is none.
+  void when_ended(connection_id id, action what);
+
+  /// Shuts the connection down; CAF sees it go.
+  void close(connection_id id);
+  void close_all();
+
+  bool is_open(connection_id id) const;                    ///< It exists and nobody has begun to close it.
+  std::optional<peer> find(const wire::token& pass) const; ///< Among the open connections this door accepted.
+  std::vector<peer> open() const;
+  std::size_t count(bool accepted) const;
+  bool has_node(const std::string& node) const;
+  bool empty() const;
+
+  /// Connects the table to its door: `run` runs an action on the door's thread, `closed` is called there when
+  /// the socket of a connection is closed. Empty functions disconnect it.
+  void bind(std::function<void(action)> run, std::function<void(connection_id)> closed);
+
+  /// CAF has forgotten the connection: removes it and tells who waits. On the door's thread.
+  void finish(connection_id id);
+
+private:
+  struct entry {
+    peer who;
+    int fd = -1;          ///< Open while CAF owns it.
+    bool closing = false; ///< It is, or soon will be, shut down.
+    std::function<void(const peer&)> ended;
+    std::vector<action> waiting;
+  };
+
+  std::map<connection_id, entry>::const_iterator find_node(const std::string& node) const;
+  void attach(connection_id id, int fd);
+  void on_socket_closed(connection_id id);
+  static void shut(entry& what);
+
+  mutable std::mutex mutex_;
+  std::map<connection_id, entry> entries_;
+  std::map<wire::token, connection_id> by_pass_;
+  std::function<void(action)> run_;
+  std::function<void(connection_id)> closed_;
+};
+
+} // namespace cluster_store::door

@@ -1,0 +1,73 @@
+#include <cluster_store/actors/door/connector.hpp>
+
+#include <algorithm>
+
+#include <cluster_store/actors/door/attempt.hpp>
+#include <cluster_store/actors/door/core.hpp>
+
+namespace cluster_store::door {
+
+namespace {
+
+error door_closed() {
+  return {errc::unavailable, "the door of this process is shut: it is stopping"};
+}
+
+/// Whether CAF has lost the way to the gate; true before anybody who monitors it can know.
+bool is_down(const caf::actor& gate) {
+  return caf::actor_cast<caf::abstract_actor*>(gate)->getf(caf::abstract_actor::is_terminated_flag);
+}
+
+} // namespace
+
+void connector::start() {
+  resolver_.emplace([weak = door_.weak_from_this()](resolver::action what) {
+    if (const auto door = weak.lock())
+      door->post(std::move(what));
+  });
+}
+
+void connector::connect(const endpoint& where, const connect_options& how, callback done) {
+  if (closed_)
+    return done(tl::unexpected{door_closed()});
+  const auto name = to_string(where);
+  if (where.what == endpoint::kind::tcp && !how.key)
+    return done(fail(errc::unauthorized,
+                     "cannot connect to " + name + " without a secret: give the secret file of the server"));
+  const auto* shared = find(how.wanted, [&](const open_link& each) {
+    return std::find(each.endpoints.begin(), each.endpoints.end(), name) != each.endpoints.end();
+  });
+  if (shared != nullptr)
+    return done(shared->what);
+  auto& running = attempts_[{name, how.wanted}];
+  if (running)
+    return running->join(std::move(done));
+  running = std::make_shared<attempt>(door_, where, how);
+  const auto mine = running; // it may end before it has begun to wait
+  mine->join(std::move(done));
+  mine->start();
+}
+
+void connector::close() {
+  closed_ = true;
+  const auto last = std::exchange(attempts_, {});
+  for (const auto& each : last)
+    each.second->finish(tl::unexpected{door_closed()});
+  links_.clear();
+}
+
+void connector::remember(link what, role granted, const process_instance& server, const std::string& where) {
+  links_.push_back({std::move(what), granted, server, {where}});
+}
+
+connector::open_link* connector::find(role wanted, const std::function<bool(const open_link&)>& fits) {
+  std::erase_if(links_, [&](const auto& each) {
+    return is_down(each.what.gate) || !door_.table().is_open(each.what.id);
+  });
+  for (auto& each : links_)
+    if ((each.granted == wanted || each.granted == role::admin) && fits(each))
+      return &each;
+  return nullptr;
+}
+
+} // namespace cluster_store::door

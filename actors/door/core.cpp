@@ -1,0 +1,147 @@
+#include <cluster_store/actors/door/core.hpp>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cluster_store/actors/door/acceptor.hpp>
+#include <cluster_store/actors/door/auth.hpp>
+#include <cluster_store/actors/door/preamble_frames.hpp>
+
+namespace cluster_store::door {
+
+namespace {
+
+constexpr std::chrono::seconds drain_patience{1};
+constexpr std::chrono::milliseconds routed_again{1};
+
+identity identity_of(const caf::actor_system& system) {
+  identity self;
+  self.generation = static_cast<std::uint8_t>(compat::caf_generation);
+  self.node = to_string(system.node());
+  self.instance = random_array<process_instance>();
+  return self;
+}
+
+} // namespace
+
+core::core(caf::actor_system& system)
+    : self_(identity_of(system)), caf_side_(std::make_shared<middleman>(system)) {}
+
+void core::start() {
+  connector_.start();
+  table_->bind([this](action what) { post(std::move(what)); },
+               [this](connection_id id) { on_socket_closed(id); });
+  thread_ = std::thread{[self = shared_from_this()] { self->work(); }};
+}
+
+void core::work() {
+  io_.run();
+  {
+    const std::lock_guard guard{mutex_};
+    ended_ = true;
+  }
+  io_.restart();
+  io_.poll(); // what was posted until now
+}
+
+bool core::post(action what) {
+  const std::lock_guard guard{mutex_};
+  if (ended_)
+    return false;
+  boost::asio::post(io_, std::move(what));
+  return true;
+}
+
+bool core::on_own_thread() {
+  return io_.get_executor().running_in_this_thread();
+}
+
+bool core::run(const action& what) {
+  if (on_own_thread()) {
+    what();
+    return true;
+  }
+  std::promise<void> done;
+  if (!post([&] {
+        what();
+        done.set_value();
+      }))
+    return false;
+  done.get_future().wait();
+  return true;
+}
+
+std::shared_ptr<middleman> core::caf_side() const {
+  const std::lock_guard guard{mutex_};
+  return caf_side_;
+}
+
+void core::add(std::shared_ptr<acceptor> listening) {
+  acceptors_.insert(std::move(listening));
+}
+
+void core::remove(const std::shared_ptr<acceptor>& listening) {
+  acceptors_.erase(listening);
+}
+
+void core::on_socket_closed(connection_id id) {
+  const auto caf = caf_side();
+  if (!caf)
+    return;
+  // CAF may still have to clean up behind the socket; a new connection of the same node would get lost in
+  // that.
+  caf->ask_routed(id, [weak = weak_from_this(), id](bool routed) {
+    const auto self = weak.lock();
+    if (!self)
+      return;
+    self->post([door = self.get(), id, routed] {
+      if (!routed) {
+        door->on_forgotten(id);
+        return;
+      }
+      const auto timer = std::make_shared<boost::asio::steady_timer>(door->io_, routed_again);
+      timer->async_wait([timer, door, id](const auto& problem) {
+        if (!problem)
+          door->on_socket_closed(id);
+      });
+    });
+  });
+}
+
+void core::on_forgotten(connection_id id) {
+  table_->finish(id);
+  if (!draining_ || !table_->empty())
+    return;
+  draining_ = false;
+  drained_.set_value();
+}
+
+void core::close_everything() {
+  while (!acceptors_.empty())
+    (*acceptors_.begin())->close();
+  connector_.close();
+  table_->close_all();
+  draining_ = !table_->empty();
+  if (!draining_)
+    drained_.set_value();
+}
+
+void core::stop() {
+  if (stopping_.exchange(true))
+    return;
+  run([this] { close_everything(); });
+  const auto caf = caf_side();
+  if (!on_own_thread() && !caf->on_multiplexer_thread())
+    drained_.get_future().wait_for(drain_patience);
+  table_->bind({}, {});
+  work_.reset();
+  io_.stop();
+  if (on_own_thread())
+    thread_.detach();
+  else
+    thread_.join();
+  const std::lock_guard guard{mutex_};
+  caf_side_.reset();
+}
+
+} // namespace cluster_store::door

@@ -1,0 +1,136 @@
+#include <cluster_store/actors/door/door.hpp>
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include <cluster_store/actors/door/acceptor.hpp>
+#include <cluster_store/actors/door/core.hpp>
+
+namespace cluster_store::door {
+
+namespace {
+
+struct door_registry {
+  std::mutex mutex;
+  std::map<caf::actor_system*, std::weak_ptr<door>> doors;
+};
+
+door_registry& all_doors() {
+  static door_registry registry;
+  return registry;
+}
+
+result<void> check(const listen_options& how) {
+  const auto bad = [](std::string_view what) {
+    return fail(errc::invalid_argument, "listen_options: " + std::string{what});
+  };
+  if (!how.gate)
+    return bad("there is no gate");
+  if (how.connections_max < 1 || how.preambles_max < 1)
+    return bad("connections_max and preambles_max are at least 1");
+  if (how.preamble_timeout <= std::chrono::milliseconds::zero())
+    return bad("preamble_timeout is positive");
+  return {};
+}
+
+} // namespace
+
+listener::listener(std::shared_ptr<core> door, std::shared_ptr<acceptor> body, endpoint where)
+    : door_(std::move(door)), body_(std::move(body)), where_(std::move(where)) {}
+
+listener& listener::operator=(listener&& other) noexcept {
+  std::swap(door_, other.door_);
+  std::swap(body_, other.body_);
+  std::swap(where_, other.where_);
+  return *this;
+}
+
+listener::~listener() {
+  close();
+}
+
+void listener::close() {
+  if (!body_)
+    return;
+  door_->run([this] { body_->close(); }); // a door that has ended has closed it
+  body_.reset();
+  door_.reset();
+}
+
+door::door(caf::actor_system& system) : core_(std::make_shared<core>(system)) {
+  core_->start();
+}
+
+std::shared_ptr<door> door::of(caf::actor_system& system) {
+  auto& all = all_doors();
+  const std::lock_guard guard{all.mutex};
+  std::erase_if(all.doors, [](const auto& each) { return each.second.expired(); });
+  auto& known = all.doors[&system];
+  auto result = known.lock();
+  if (!result) {
+    result.reset(new door{system});
+    known = result;
+  }
+  return result;
+}
+
+door::~door() {
+  shutdown();
+}
+
+result<listener> door::listen(const endpoint& where, listen_options how) {
+  if (auto checked = check(how); !checked)
+    return tl::unexpected{checked.error()};
+  const auto caf = core_->caf_side();
+  const auto closed = [] {
+    return fail(errc::unavailable, "the door of this process is shut: it is stopping");
+  };
+  if (!caf)
+    return closed();
+  auto socket = open_listening(where, how.keys.worker || how.keys.admin);
+  if (!socket)
+    return tl::unexpected{socket.error()};
+  auto gate = caf->publish(how.gate);
+  if (!gate)
+    return tl::unexpected{gate.error()};
+  const auto real = socket->where;
+  const auto body = std::make_shared<acceptor>(*core_, std::move(*socket), std::move(how), std::move(*gate));
+  if (!core_->run([&] { body->start(); }))
+    return closed();
+  return listener{core_, body, real};
+}
+
+void door::connect(const endpoint& where, const connect_options& how,
+                   std::function<void(result<link>)> done) {
+  const auto shared = std::make_shared<std::function<void(result<link>)>>(std::move(done));
+  if (!core_->post(
+          [inside = core_.get(), where, how, shared] { inside->connections().connect(where, how, *shared); }))
+    (*shared)(fail(errc::unavailable, "the door of this process is shut: it is stopping"));
+}
+
+void door::close(connection_id id) {
+  core_->table().close(id);
+}
+
+std::optional<peer> door::find(const wire::token& pass) const {
+  return core_->table().find(pass);
+}
+
+std::vector<peer> door::connections() const {
+  return core_->table().open();
+}
+
+std::size_t door::accepted() const {
+  return core_->table().count(true);
+}
+
+std::uint64_t door::refused() const {
+  return core_->refused();
+}
+
+void door::shutdown() {
+  core_->stop();
+}
+
+} // namespace cluster_store::door

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <cluster_store/actors/caf_compat.hpp>
+#include <cluster_store/actors/door/auth.hpp>
+#include <cluster_store/actors/door/peer.hpp>
+#include <cluster_store/actors/endpoint.hpp>
+#include <cluster_store/backends/result.hpp>
+
+/// The door between an actor system and the world: it listens and connects in place of CAF, whose own port
+/// any stranger could crash, and hands CAF a socket only after both ends have proved who they are
+/// (docs/security.md).
+namespace cluster_store::door {
+
+class core;
+class acceptor;
+
+/// How to serve an endpoint.
+struct listen_options {
+  caf::actor gate;                    ///< What a peer that was let in gets to know.
+  secrets keys;                       ///< Needed on TCP; not used on a Unix socket.
+  std::size_t connections_max = 1024; ///< Accepted by the whole door at once, at least 1.
+  std::size_t preambles_max = 64;     ///< Strangers at once; one more turns away the oldest. At least 1.
+  std::chrono::milliseconds preamble_timeout{2000};
+  /// Called once for every connection accepted here after CAF has forgotten it, on the door's thread: do not
+  /// block there. Perhaps not for connections that are open when the door shuts down.
+  std::function<void(const peer&)> ended;
+};
+
+/// How to connect.
+struct connect_options {
+  role wanted = role::worker;
+  std::optional<secret> key;                         ///< Needed on TCP; not used on a Unix socket.
+  std::chrono::milliseconds connect_timeout{2000};   ///< To find, reach and convince the server.
+  std::chrono::milliseconds handshake_timeout{2000}; ///< For CAF after that.
+};
+
+/// An open way to a server. It stays open when the last copy goes: see `door::close`.
+struct link {
+  caf::actor gate;    ///< Monitor it: it goes down with the connection.
+  wire::token pass{}; ///< To show at the gate.
+  connection_id id = 0;
+};
+
+/// An endpoint that is being served. Its end stops that; connections stay. Threads: any, one at a time.
+/// Ownership: end it before its actor system.
+class listener {
+public:
+  listener(std::shared_ptr<core> door, std::shared_ptr<acceptor> body, endpoint where);
+  listener(listener&&) noexcept = default;
+  listener& operator=(listener&& other) noexcept;
+  ~listener();
+
+  /// The endpoint with the port the system chose.
+  const endpoint& where() const noexcept { return where_; }
+
+  /// Stops serving; a Unix socket's file is removed when this returns. Idempotent.
+  void close();
+
+private:
+  std::shared_ptr<core> door_;
+  std::shared_ptr<acceptor> body_;
+  endpoint where_;
+};
+
+/// The one door of an actor system.
+///
+/// Threads: all functions from any thread. It has one thread of its own, on which nothing may block.
+/// Ownership: shared; the last owner shuts it down, and must do so before the actor system ends.
+class door {
+public:
+  /// @pre `system` has loaded `caf::io::middleman`.
+  /// @returns the door of `system`, opened at the first call.
+  static std::shared_ptr<door> of(caf::actor_system& system);
+
+  ~door();
+  door(const door&) = delete;
+  door& operator=(const door&) = delete;
+
+  /// Serves `where`. Blocks for the disk and for CAF's broker, at most 5 s; not on a thread of CAF's
+  /// middleman.
+  /// @errors `unavailable` if another process serves it, `unauthorized` for TCP without a secret,
+  /// `unsupported`
+  ///   beyond loopback (there is no TLS yet), `invalid_argument` for an endpoint that makes no sense,
+  ///   `io_error` if the system refuses, `overloaded` if too many gates are served.
+  result<listener> listen(const endpoint& where, listen_options how);
+
+  /// Connects to a server, or shares the open connection to it: CAF knows one connection per process, so all
+  /// in this actor system who connect to a server get the same, unless it was closed or its gate is down.
+  /// @param done called once on the door's thread (on the caller's after `shutdown`): do not block there.
+  /// @errors `unavailable` if nobody listens, the server is silent, leaves, or has a node id that is taken;
+  ///   `unauthorized`, `version_mismatch` and `overloaded` if the server says so; `unsupported` beyond
+  ///   loopback.
+  void connect(const endpoint& where, const connect_options& how, std::function<void(result<link>)> done);
+
+  /// Closes a connection of either side; all who share it see its gate or their peers go down. Close a link
+  /// that is silent before connecting again, or the same is shared again.
+  void close(connection_id id);
+
+  /// @returns who holds the pass, if this door gave it out and the connection is open.
+  std::optional<peer> find(const wire::token& pass) const;
+
+  /// @returns the open connections of both directions.
+  std::vector<peer> connections() const;
+
+  /// @returns how many connections this door accepted and has not lost.
+  std::size_t accepted() const;
+
+  /// @returns how many were refused at this door since it opened.
+  std::uint64_t refused() const;
+
+  /// Stops listening, fails what is connecting, closes the connections and ends the thread. Waits at most 1 s
+  /// for CAF to let go. Idempotent.
+  void shutdown();
+
+private:
+  explicit door(caf::actor_system& system);
+  std::shared_ptr<core> core_;
+};
+
+} // namespace cluster_store::door

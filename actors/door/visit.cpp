@@ -1,0 +1,109 @@
+#include <cluster_store/actors/door/visit.hpp>
+
+namespace cluster_store::door {
+
+namespace {
+
+proof_kind proof_at(const endpoint& where) {
+  return where.what == endpoint::kind::unix_socket ? proof_kind::uid : proof_kind::secret;
+}
+
+} // namespace
+
+visit::visit(std::shared_ptr<acceptor> where, unique_fd socket)
+    : where_(std::move(where)),
+      talk_(std::make_shared<conversation>(where_->door_.io(), std::move(socket), where_->socket_.family)),
+      preamble_(where_->door_.self(), proof_at(where_->socket_.where),
+                proof_at(where_->socket_.where) == proof_kind::uid ? role_keys{} : where_->how_.keys.keys(),
+                random_array<challenge_nonce>()) {}
+
+void visit::start(acceptor::visits::iterator place) {
+  place_ = place;
+  ++where_->strangers_;
+  if (talk_->is_over())
+    return end();
+  talk_->set_deadline(std::chrono::steady_clock::now() + where_->how_.preamble_timeout,
+                      [self = shared_from_this()] {
+                        ++self->where_->door_.refused();
+                        self->end();
+                      });
+  listen({});
+}
+
+void visit::listen(std::string words) {
+  talk_->exchange(std::move(words), preamble_.wanted(),
+                  [self = shared_from_this()](std::error_code problem, std::string_view bytes) {
+                    if (problem)
+                      self->end();
+                    else
+                      self->on_step(self->preamble_.feed(bytes));
+                  });
+}
+
+void visit::on_step(std::string words) {
+  if (preamble_.at() == server_preamble::stage::talking)
+    return listen(std::move(words));
+  if (preamble_.at() == server_preamble::stage::refused)
+    return turn_away(preamble_.reason());
+  stranger_ = false;
+  --where_->strangers_;
+  claim();
+}
+
+void visit::claim() {
+  if (over_)
+    return;
+  auto& table = where_->door_.table();
+  const auto& other = preamble_.peer();
+  if (table.count(true) >= where_->how_.connections_max && !table.has_node(other.node))
+    return turn_away(refusal::connections);
+  peer who;
+  who.pass = random_array<wire::token>();
+  who.granted = preamble_.wanted_role();
+  who.node = other.node;
+  who.instance = other.instance;
+  who.through = where_->socket_.where.what;
+  who.accepted = true;
+  const auto pass = who.pass;
+  auto claimed = table.claim_node(std::move(who), where_->how_.ended);
+  if (claimed.wait_for != 0)
+    return table.when_ended(claimed.wait_for, [self = shared_from_this()] { self->claim(); });
+  if (!claimed.granted)
+    return turn_away(refusal::node_in_use);
+  ticket_.emplace(std::move(*claimed.granted));
+  talk_->exchange(preamble_.admit(pass), 0,
+                  [self = shared_from_this()](std::error_code problem, std::string_view) {
+                    if (problem)
+                      self->end();
+                    else
+                      self->let_in();
+                  });
+}
+
+void visit::let_in() {
+  if (const auto caf = where_->door_.caf_side())
+    caf->accept(*where_->gate_, std::move(*ticket_), talk_->release());
+  end();
+}
+
+void visit::turn_away(refusal why) {
+  if (over_)
+    return;
+  ++where_->door_.refused();
+  talk_->say_and_close(preamble_.refuse(why));
+  end();
+}
+
+void visit::end() {
+  if (over_)
+    return;
+  over_ = true;
+  const auto self = shared_from_this();
+  if (stranger_)
+    --where_->strangers_;
+  where_->visits_.erase(place_);
+  talk_->close();
+  ticket_.reset();
+}
+
+} // namespace cluster_store::door
