@@ -1,5 +1,6 @@
 #include <cluster_store/apps/cluster_store/commands.hpp>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <iostream>
@@ -65,15 +66,18 @@ int feed_input(pipe& lines, const wake_signal& broken) {
   return 0;
 }
 
-options pipe_options(options how, std::uint32_t in_flight) {
+/// @param closing set once the pipe closes its handle itself, which is nothing to tell.
+options pipe_options(options how, std::uint32_t in_flight,
+                     const std::shared_ptr<std::atomic<bool>>& closing) {
   how.lazy = true;
   how.unavailable_after = std::chrono::seconds{1};
   how.queue.operations_max = in_flight;
   how.queue.bytes_max =
       2 * (pipe_limits{}.bytes_max + pipe_line_bytes_max); // the pipe's own limit comes first
   const auto where = to_string(how.where);
-  how.on_disconnect = [where](const error& why) {
-    std::cerr << "cluster-store: lost the master at " + where + ": " + why.message + "; trying again\n";
+  how.on_disconnect = [where, closing](const error& why) {
+    if (!*closing)
+      std::cerr << "cluster-store: lost the master at " + where + ": " + why.message + "; trying again\n";
   };
   return how;
 }
@@ -82,7 +86,8 @@ exit_code run_pipe(const pipe_flags& flags) {
   const auto how = flags.where.worker_options();
   if (!how)
     return report(how.error());
-  auto store = cluster_store::open(pipe_options(*how, flags.in_flight));
+  const auto closing = std::make_shared<std::atomic<bool>>(false);
+  auto store = cluster_store::open(pipe_options(*how, flags.in_flight, closing));
   if (!store)
     return report(store.error());
 
@@ -101,6 +106,7 @@ exit_code run_pipe(const pipe_flags& flags) {
     pipe lines{*store, answers};
     read_problem = feed_input(lines, broken);
     lines.finish();
+    *closing = true;
     store->close(); // answers what is pending if nobody reads any more
   }
   if (read_problem != 0)

@@ -138,7 +138,7 @@ std::uint64_t demonstration::acknowledged() const {
 result<void> demonstration::kill_master(int round) {
   say("kill -9 of the master (" + std::to_string(round) + " of " + std::to_string(kills) + "), process "
       + std::to_string(master_.id()) + ", after " + std::to_string(acknowledged())
-      + " acknowledged writes, many more under way.");
+      + " acknowledged writes and with others under way.");
   master_.kill();
   if (auto watched = watch(milliseconds{700}); !watched)
     return watched;
