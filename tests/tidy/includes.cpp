@@ -68,7 +68,16 @@ verdict judge_engine(std::string_view path, std::string_view include) {
   return {};
 }
 
+/// @returns whether an include is of threads or sockets; address formats are neither.
+bool is_of_shells(std::string_view include) {
+  constexpr std::string_view headers[] = {"thread",  "mutex",       "condition_variable", "poll.h",
+                                          "netdb.h", "sys/epoll.h", "sys/eventfd.h",      "sys/socket.h"};
+  return std::find(std::begin(headers), std::end(headers), include) != std::end(headers);
+}
+
 verdict judge_pure(std::string_view path, std::string_view include) {
+  if (is_of_shells(include))
+    return "pure code knows no thread and no socket";
   if (is_foundation(include))
     return {};
   if (include.starts_with("caf/"))

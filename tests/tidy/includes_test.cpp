@@ -66,7 +66,7 @@ TEST_CASE("row 2: an engine includes the interface and exactly its own library, 
             {"rocksdb/db.h", "cluster_store/backends/memory.hpp"});
 }
 
-TEST_CASE("row 3: pure code of actors/ includes no CAF, no shell, no engine") {
+TEST_CASE("row 3: pure code of actors/ includes no CAF, no thread, no socket, no shell, no engine") {
   check_row(
       "actors/proxy_core.hpp",
       {"deque", "tl/expected.hpp", "cluster_store/backends/backend.hpp", "cluster_store/actors/wire.hpp"},

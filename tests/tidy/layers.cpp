@@ -17,13 +17,42 @@ constexpr std::array engines{
     engine{"rocksdb", "rocksdb/"}, engine{"sqlite", "sqlite3.h"}, engine{"redis_cluster", "hiredis/"},
 };
 
-// What knows CAF: thin actors, the door's hook in the middleman, and the inside of the facade. `.*` stands
-// for the header and the source.
-constexpr std::array<std::string_view, 8> shells{
-    "actors/caf_compat.hpp", "actors/client_implementation.*",
-    "actors/gate.*",         "actors/local_messages.*",
-    "actors/messages.*",     "actors/runtime.*",
-    "actors/store_actor.*",  "actors/supervisor.*",
+// What knows CAF, threads or sockets: thin actors, the door's connections and its hook in the middleman, the
+// inside of the facade. `.*` stands for the header and the source.
+constexpr std::array<std::string_view, 33> shells{
+    "actors/caf_compat.hpp",
+    "actors/client.cpp",
+    "actors/client_implementation.*",
+    "actors/component.*",
+    "actors/errors.*",
+    "actors/gate.*",
+    "actors/handle_state.*",
+    "actors/link.*",
+    "actors/local_messages.*",
+    "actors/messages.*",
+    "actors/open.cpp",
+    "actors/proxy.*",
+    "actors/proxy_requests.*",
+    "actors/remote_client.cpp",
+    "actors/remote_door.*",
+    "actors/runtime.*",
+    "actors/server.cpp",
+    "actors/status_query.cpp",
+    "actors/store_actor.*",
+    "actors/submissions.*",
+    "actors/supervisor.*",
+    "actors/door/acceptor.*",
+    "actors/door/attempt.*",
+    "actors/door/connection_table.*",
+    "actors/door/connector.*",
+    "actors/door/conversation.*",
+    "actors/door/core.*",
+    "actors/door/door.*",
+    "actors/door/middleman.*",
+    "actors/door/resolver.*",
+    "actors/door/socket_file.*",
+    "actors/door/sockets.*",
+    "actors/door/visit.*",
 };
 
 // What a program includes; the rest of an installation's headers is there because these need it.
