@@ -1,11 +1,88 @@
 #pragma once
 
+#include <atomic>
+#include <cassert>
+#include <functional>
+#include <future>
 #include <memory>
+#include <utility>
 
 #include <cluster_store/actors/caf_compat.hpp>
 #include <cluster_store/actors/client.hpp>
+#include <cluster_store/actors/handle_call.hpp>
+#include <cluster_store/actors/handle_state.hpp>
+#include <cluster_store/actors/operation_check.hpp>
+#include <cluster_store/actors/proxy.hpp>
+#include <cluster_store/actors/runtime.hpp>
+#include <cluster_store/actors/server.hpp>
+
+namespace cluster_store {
+
+/// Inside of a handle: its proxy, what it shares with it, and whatever must live as long.
+class client::implementation {
+public:
+  /// @param owner released after the proxy ended and every handle is gone. May be empty.
+  implementation(caf::actor_system& system, std::shared_ptr<void> owner, const options& how,
+                 actors::proxy_options proxy);
+  implementation(const implementation&) = delete;
+  implementation& operator=(const implementation&) = delete;
+  ~implementation();
+
+  /// The one way of all operations. `sink` gets a `result<T>`, on this thread if the operation is refused at
+  /// once, else on the proxy's.
+  template <class T, class Sink>
+  void submit(const wire::operation& what, actors::reader_of<T> read, Sink sink) {
+    if (auto valid = actors::check_operation(what, state_->facts()); !valid)
+      return sink(result<T>{tl::unexpected<error>{std::move(valid).error()}});
+    hand_over(actors::make_call<actors::handle_call<T, Sink>>(what, read, std::move(sink)));
+  }
+
+  template <class T>
+  result<T> wait(const wire::operation& what, actors::reader_of<T> read) {
+    assert(!actors::callback_scope::active() && "a blocking call in a callback would wait for itself");
+    auto slot = std::make_shared<actors::waiting_slot<T>>();
+    submit<T>(what, read, [slot](result<T>&& answer) { slot->fill(std::move(answer)); });
+    return slot->wait();
+  }
+
+  template <class T>
+  std::future<result<T>> promise(const wire::operation& what, actors::reader_of<T> read) {
+    std::promise<result<T>> made;
+    auto future = made.get_future();
+    submit<T>(what, read,
+              [made = std::move(made)](result<T>&& answer) mutable { made.set_value(std::move(answer)); });
+    return future;
+  }
+
+  const actors::handle_state& state() const noexcept { return *state_; }
+  const caf::actor& proxy() const noexcept { return proxy_; }
+
+  /// Waits for the first welcome. @errors why there is none.
+  result<void> await_welcome(std::chrono::milliseconds timeout) { return state_->await_welcome(timeout); }
+
+  /// `then` is called once, at the end of `close`.
+  /// @pre nobody else has the handle yet.
+  void after_close(std::function<void()> then) { after_close_ = std::move(then); }
+
+  void close();
+
+private:
+  void hand_over(std::unique_ptr<actors::queued_call> what);
+
+  std::shared_ptr<void> owner_;
+  std::shared_ptr<actors::handle_state> state_;
+  caf::actor proxy_;
+  std::atomic<bool> closed_{false};
+  std::function<void()> after_close_;
+};
+
+} // namespace cluster_store
 
 namespace cluster_store::actors {
+
+/// Makes a handle and waits for its first welcome as `how` says. @errors why there is none.
+result<client> open_client(caf::actor_system& system, std::shared_ptr<void> owner, const options& how,
+                           proxy_options proxy);
 
 /// Opens a handle of a store whose gate lives in this process.
 ///
@@ -19,5 +96,10 @@ namespace cluster_store::actors {
 ///   answer in time.
 result<client> make_local_client(caf::actor_system& system, std::shared_ptr<void> owner, caf::actor gate,
                                  const options& how);
+
+/// Opens a handle of a store on another process's endpoint; as `make_local_client` otherwise.
+/// @param how also `where` and `secret_file` are used.
+/// @errors as of `cluster_store::open` in worker mode.
+result<client> make_remote_client(caf::actor_system& system, std::shared_ptr<void> owner, const options& how);
 
 } // namespace cluster_store::actors

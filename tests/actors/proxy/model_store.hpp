@@ -11,7 +11,7 @@
 namespace cluster_store::tests {
 
 /// A store reduced to its resend rule (DESIGN "Once"): applies a mutation once, answers a repeated one from
-/// memory, refuses void tickets unapplied.
+/// memory, refuses void tickets unapplied. Every mutation counts as a `set`.
 class model_store {
 public:
   wire::welcome greet(const backends::client_id& client) {
@@ -63,8 +63,11 @@ private:
   result<wire::answer> run(const wire::batch_head& head, const wire::operation& what) {
     wire::answer out;
     out.what = what.what;
-    if (!wire::is_mutation(what.what))
+    if (!wire::is_mutation(what.what)) {
+      if (const auto found = data_.find(std::string{what.id}); found != data_.end())
+        out.found = true, out.content.data = found->second;
       return out;
+    }
     auto& client = clients_[head.client];
     client.versions.erase(client.versions.begin(), client.versions.lower_bound(head.floor));
     if (what.seq <= client.last_applied) {
@@ -75,6 +78,7 @@ private:
       return out;
     }
     applied_.emplace_back(what.id);
+    data_[std::string{what.id}] = what.data;
     client.last_applied = what.seq;
     out.content.version = client.versions[what.seq] = applied_.size();
     return out;
@@ -83,6 +87,7 @@ private:
   std::map<backends::client_id, record> clients_;
   std::map<backends::client_id, std::uint64_t> tickets_;
   std::vector<std::string> applied_;
+  std::map<std::string, std::string> data_;
   wire::token incarnation_{};
   std::uint64_t last_ticket_ = 0;
 };

@@ -1,0 +1,95 @@
+#include <cluster_store/actors/client_implementation.hpp>
+
+#include <unistd.h>
+
+#include <cluster_store/actors/options_check.hpp>
+#include <cluster_store/actors/random.hpp>
+
+namespace cluster_store {
+
+namespace {
+
+/// How long a handle waits for its proxy's farewell.
+constexpr std::chrono::seconds close_timeout{5};
+
+} // namespace
+
+client::implementation::implementation(caf::actor_system& system, std::shared_ptr<void> owner,
+                                       const options& how, actors::proxy_options proxy)
+    : owner_(std::move(owner)), state_(std::make_shared<actors::handle_state>(how.queue)) {
+  proxy.core.store = how.store.name;
+  proxy.core.worker = how.worker_name.empty() ? "worker" : how.worker_name;
+  proxy.core.process_id = static_cast<std::uint64_t>(::getpid());
+  proxy.core.queue = how.queue;
+  proxy.core.timeout = how.calls.timeout;
+  proxy.core.unavailable_after = how.unavailable_after;
+  proxy.core.random = actors::random_bits;
+  proxy.on_connect = how.on_connect;
+  proxy.on_disconnect = how.on_disconnect;
+  proxy_ = caf::actor_cast<caf::actor>(system.spawn<actors::proxy>(std::move(proxy), state_));
+}
+
+client::implementation::~implementation() {
+  close();
+  proxy_ = nullptr; // before the owner, which may be the end of its actor system
+}
+
+void client::implementation::hand_over(std::unique_ptr<actors::queued_call> what) {
+  what->counts_in(&state_->queue);
+  std::unique_ptr<actors::call> call = std::move(what);
+  const auto refuse = [&call](errc code, const char* text) {
+    auto& refused = static_cast<actors::queued_call&>(*call);
+    refused.counts_in(nullptr);
+    refused.done(fail(code, text));
+  };
+  switch (state_->queue.push(call)) {
+  case actors::submissions::verdict::taken:
+    break;
+  case actors::submissions::verdict::wake:
+    compat::anonymous_send(proxy_, caf::flush_atom_v);
+    break;
+  case actors::submissions::verdict::full:
+    refuse(errc::overloaded, "the queue of unanswered operations is full; back off and retry");
+    break;
+  case actors::submissions::verdict::closed:
+    refuse(errc::unavailable, "the handle was closed; open another one");
+    break;
+  }
+}
+
+void client::implementation::close() {
+  if (closed_.exchange(true))
+    return;
+  auto ended = std::make_shared<std::promise<void>>();
+  auto end = ended->get_future();
+  compat::attach(proxy_, [ended](const caf::error&) { ended->set_value(); });
+  compat::anonymous_send(proxy_, caf::close_atom_v);
+  if (!actors::callback_scope::active())
+    end.wait_for(close_timeout);
+  if (after_close_)
+    std::exchange(after_close_, nullptr)();
+}
+
+} // namespace cluster_store
+
+namespace cluster_store::actors {
+
+result<client> open_client(caf::actor_system& system, std::shared_ptr<void> owner, const options& how,
+                           proxy_options proxy) {
+  auto body = std::make_shared<client::implementation>(system, std::move(owner), how, std::move(proxy));
+  if (!how.lazy)
+    if (auto welcome = body->await_welcome(how.connect_timeout); !welcome)
+      return tl::unexpected<error>{std::move(welcome).error()};
+  return client{std::move(body)};
+}
+
+result<client> make_local_client(caf::actor_system& system, std::shared_ptr<void> owner, caf::actor gate,
+                                 const options& how) {
+  if (auto valid = check_options(how); !valid)
+    return tl::unexpected<error>{std::move(valid).error()};
+  proxy_options proxy;
+  proxy.gate = std::move(gate);
+  return open_client(system, std::move(owner), how, std::move(proxy));
+}
+
+} // namespace cluster_store::actors

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cluster_store/actors/caf_compat.hpp>
+#include <cluster_store/actors/client.hpp>
+#include <cluster_store/actors/errors.hpp>
+#include <cluster_store/actors/messages.hpp>
+
+/// The session API for programs that are made of CAF actors.
+namespace cluster_store::actors {
+
+/// A store as a component sees it: one request a session operation, answered within the handle's deadline
+/// (`options::calls`) with the reply or an error that `from_caf` reads. Requests of one sender apply in the
+/// order they were sent. Where the store lives makes no difference. Never publish this actor.
+using proxy_actor = caf::typed_actor<
+    compat::handler<get_reply, get_request>, compat::handler<version_reply, set_request>,
+    compat::handler<found_reply, touch_request>, compat::handler<found_reply, destroy_request>,
+    compat::handler<version_reply, regenerate_request>, compat::handler<count_reply, length_request>,
+    compat::handler<count_reply, clear_request>, compat::handler<all_reply, all_request>>;
+
+/// Prepares the configuration of an actor system that stores are to be opened in: message types, middleman
+/// and the options of CAF that the speed of the program depends on (work sharing, no helper threads in the
+/// middleman). Call it before the actor system is made; your own settings may follow.
+void configure(caf::actor_system_config& config);
+
+/// As `cluster_store::open`, but the handle's actors live in `system`, which must outlive the handle and was
+/// made from a configuration that went through `configure`. Mode `worker` only: a master has an actor system
+/// of its own (`cluster_store::serve`), to which this can connect.
+/// Blocks as `cluster_store::open` does; do not call it from an actor unless `how.lazy` is set.
+/// @errors as `cluster_store::open`; `unsupported` for the other modes.
+result<client> open(caf::actor_system& system, const options& how);
+
+/// @returns the typed handle of an open client's proxy, for requests from actors. The proxy ends with the
+/// client: keep the client as long as components use this.
+/// @pre `of` is not empty.
+proxy_actor handle_of(const client& of);
+
+} // namespace cluster_store::actors

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <cluster_store/actors/call.hpp>
+#include <cluster_store/actors/submissions.hpp>
+
+namespace cluster_store::actors {
+
+/// A call that goes through a handle's submissions and gives its room there back when it is answered.
+class queued_call : public call {
+public:
+  void counts_in(submissions* queue) noexcept { queue_ = queue; }
+
+protected:
+  void release() noexcept {
+    if (queue_ != nullptr)
+      queue_->finished(bytes());
+  }
+
+private:
+  submissions* queue_ = nullptr; ///< Outlives the call: the proxy keeps both.
+};
+
+/// What an answer means to the caller.
+template <class T>
+using reader_of = T (*)(wire::answer&&);
+
+/// A call whose answer goes, as a `result<T>`, to `Sink`.
+template <class T, class Sink>
+class handle_call final : public queued_call {
+public:
+  handle_call(reader_of<T> read, Sink sink) : read_(read), sink_(std::move(sink)) {}
+
+  void done(result<wire::answer>&& what) noexcept override {
+    release();
+    if (what)
+      sink_(result<T>{read_(std::move(*what))});
+    else
+      sink_(result<T>{tl::unexpected<error>{std::move(what).error()}});
+  }
+
+private:
+  reader_of<T> read_;
+  Sink sink_;
+};
+
+/// Where a blocked caller waits for its answer. One thread fills it, one waits; both share it, so that it
+/// does not matter who leaves first.
+template <class T>
+class waiting_slot {
+public:
+  void fill(result<T>&& what) noexcept {
+    what_ = std::move(what);
+    filled_.store(1, std::memory_order_release);
+    filled_.notify_one();
+  }
+
+  result<T> wait() noexcept {
+    filled_.wait(0, std::memory_order_acquire);
+    return std::move(*what_);
+  }
+
+private:
+  std::optional<result<T>> what_;
+  std::atomic<int> filled_{0}; // an int: what the kernel can wait for without a detour
+};
+
+} // namespace cluster_store::actors

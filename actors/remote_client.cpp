@@ -1,0 +1,67 @@
+#include <cluster_store/actors/remote_door.hpp>
+
+#include <utility>
+
+#include <cluster_store/actors/client_implementation.hpp>
+#include <cluster_store/actors/options_check.hpp>
+
+namespace cluster_store::actors {
+
+namespace {
+
+/// What a remote handle keeps: the door must be shut before what owns its actor system goes.
+struct remote_owner {
+  std::shared_ptr<void> system;
+  std::shared_ptr<door::door> entrance;
+};
+
+/// The link must not be the door's last owner, because shutting it waits: hence the weak reference.
+link_door door_to(const std::shared_ptr<door::door>& entrance, const endpoint& where,
+                  const door::connect_options& how) {
+  const std::weak_ptr<door::door> weak = entrance;
+  link_door out;
+  out.connect = [weak, where, how](std::function<void(result<link_connection>)> done) {
+    const auto strong = weak.lock();
+    if (!strong)
+      return done(fail(errc::unavailable, "the handle is being closed"));
+    strong->connect(where, how, [done = std::move(done)](result<door::link> opened) {
+      done(std::move(opened).map([](door::link&& made) {
+        return link_connection{std::move(made.gate), made.pass, made.id};
+      }));
+    });
+  };
+  out.close = [weak](std::uint64_t number) {
+    if (const auto strong = weak.lock())
+      strong->close(number);
+  };
+  return out;
+}
+
+} // namespace
+
+result<door::connect_options> connect_options_for(const endpoint& where, const std::string& secret_file) {
+  door::connect_options out;
+  if (where.what == endpoint::kind::unix_socket)
+    return out;
+  auto key = door::load_secret(secret_file.empty() ? door::default_secret_path() : secret_file);
+  if (!key)
+    return tl::unexpected<error>{std::move(key).error()};
+  out.key = std::move(*key);
+  return out;
+}
+
+result<client> make_remote_client(caf::actor_system& system, std::shared_ptr<void> owner,
+                                  const options& how) {
+  if (auto valid = check_options(how); !valid)
+    return tl::unexpected<error>{std::move(valid).error()};
+  const auto access = connect_options_for(how.where, how.secret_file);
+  if (!access)
+    return tl::unexpected<error>{access.error()};
+  auto entrance = door::door::of(system);
+  proxy_options proxy;
+  proxy.link = link_to(system, how.where, [&] { return door_to(entrance, how.where, *access); });
+  auto owned = std::make_shared<remote_owner>(std::move(owner), std::move(entrance));
+  return open_client(system, std::move(owned), how, std::move(proxy));
+}
+
+} // namespace cluster_store::actors

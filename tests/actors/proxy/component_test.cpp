@@ -1,0 +1,89 @@
+#include <cluster_store/actors/component.hpp>
+
+#include <cluster_store/tests/actors/proxy/model_master.hpp>
+#include <cluster_store/tests/support/catch.hpp>
+
+using namespace cluster_store;
+using namespace cluster_store::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Asks as a component would, from outside.
+template <class Reply, class Request>
+result<Reply> ask(model_master& master, const actors::proxy_actor& proxy, Request what) {
+  caf::scoped_actor self{master.system()};
+  result<Reply> out = fail(errc::unavailable, "never answered");
+  compat::request(self.ptr(), proxy, caf::timespan{10s}, std::move(what))
+      .receive([&](const Reply& answer) { out = answer; },
+               [&](const caf::error& why) {
+                 out = tl::unexpected<error>{actors::from_caf(master.system(), why)};
+               });
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("a component asks its proxy with typed requests") {
+  model_master master;
+  auto store = master.open().value();
+  const auto proxy = actors::handle_of(store);
+  const auto written = ask<actors::version_reply>(master, proxy, actors::set_request{"a", "data"});
+  REQUIRE(written);
+  CHECK(written->version == 1);
+  const auto read = ask<actors::get_reply>(master, proxy, actors::get_request{"a"});
+  REQUIRE(read);
+  CHECK(read->found);
+  CHECK(read->data == "data");
+  CHECK(read->ttl_milliseconds == actors::no_ttl);
+  CHECK_FALSE(ask<actors::get_reply>(master, proxy, actors::get_request{"b"})->found);
+}
+
+TEST_CASE("a component's bad request gets the error a caller of the client gets") {
+  model_master master;
+  auto store = master.open().value();
+  const auto proxy = actors::handle_of(store);
+  const auto empty = ask<actors::get_reply>(master, proxy, actors::get_request{""});
+  REQUIRE_FALSE(empty);
+  CHECK(empty.error().code == errc::invalid_argument);
+  const auto odd =
+      ask<actors::version_reply>(master, proxy, actors::set_request{"a", "", actors::no_ttl, 7, 0});
+  REQUIRE_FALSE(odd);
+  CHECK(odd.error().code == errc::invalid_argument);
+  const auto unable = ask<actors::count_reply>(master, proxy, actors::length_request{});
+  REQUIRE_FALSE(unable);
+  CHECK(unable.error().code == errc::unsupported);
+}
+
+TEST_CASE("a component's request ends with the deadline of the handle") {
+  model_master master;
+  options how;
+  how.calls.timeout = 100ms;
+  auto store = master.open(how).value();
+  master.with_state([](master_state& state) { state.silent = true; });
+  const auto answer = ask<actors::get_reply>(master, actors::handle_of(store), actors::get_request{"a"});
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == errc::deadline_exceeded);
+}
+
+TEST_CASE("a request to the proxy of a closed client is unavailable") {
+  model_master master;
+  auto store = master.open().value();
+  const auto proxy = actors::handle_of(store);
+  store.close();
+  const auto answer = ask<actors::get_reply>(master, proxy, actors::get_request{"a"});
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == errc::unavailable);
+}
+
+TEST_CASE("errors cross the bridge to CAF and back unchanged") {
+  model_master master;
+  for (const auto& row : errc_table) {
+    const error what{row.code, "what, where, what to do"};
+    CHECK(actors::from_caf(master.system(), actors::to_caf(what)) == what);
+  }
+  CHECK(actors::from_caf(master.system(), caf::make_error(caf::sec::request_timeout)).code
+        == errc::deadline_exceeded);
+  CHECK(actors::from_caf(master.system(), caf::make_error(caf::sec::runtime_error)).code
+        == errc::unavailable);
+}
