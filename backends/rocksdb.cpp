@@ -1,6 +1,7 @@
 #include <cluster_store/backends/rocksdb.hpp>
 
 #include <array>
+#include <exception>
 
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
@@ -82,7 +83,7 @@ rocksdb_engine::rocksdb_engine(std::unique_ptr<database> opened, traits::syncing
       batch_{std::make_unique<rocksdb::WriteBatch>()} {}
 
 rocksdb_engine::~rocksdb_engine() {
-  buffer_.reset(); // its slices may point into the database
+  take_back_buffers();
   if (!broken_ && traits_.sync == traits::syncing::interval)
     database_->db->SyncWAL().PermitUncheckedError();
 }
@@ -278,7 +279,7 @@ result<rocksdb_options> rocksdb_options_from(const uri& where) {
   return made;
 }
 
-result<std::unique_ptr<backend>> open_rocksdb(const rocksdb_options& options) {
+result<std::unique_ptr<backend>> open_rocksdb(const rocksdb_options& options) try {
   auto opened = open_database(options);
   if (!opened)
     return tl::unexpected{std::move(opened).error()};
@@ -286,6 +287,9 @@ result<std::unique_ptr<backend>> open_rocksdb(const rocksdb_options& options) {
   if (auto good = engine->load(); !good)
     return tl::unexpected{std::move(good).error()};
   return make_contained(std::move(engine));
+} catch (const std::exception& problem) {
+  return fail(errc::io_error, "rocksdb:" + options.path + ": opening it was stopped by '" + problem.what()
+                                  + "': give the process more memory");
 }
 
 } // namespace cluster_store::backends

@@ -46,6 +46,7 @@ private:
   // Reading (rocksdb_read.cpp).
   result<void> load_length();
   std::shared_ptr<read_buffer> unused_buffer();
+  void take_back_buffers() noexcept;
   void read(std::span<const std::string_view> ids, read_buffer& into);
   result<std::optional<record>> row_of(const read_buffer& from, std::size_t number);
   result<void> learn_what_is_missing(const commit& changes);
@@ -64,12 +65,13 @@ private:
   std::unique_ptr<database> database_;
   backends::traits traits_;
   std::unique_ptr<rocksdb::WriteBatch> batch_;
-  known_sessions known_;           // from the latest get, then from the commit in hand
-  client_ledger<nothing> clients_; // which client rows are stored, to remove them one by one
-  std::uint64_t length_ = 0;       // as stored
-  std::uint64_t length_next_ = 0;  // as stored once the commit in hand is
-  std::string expiry_floor_;       // no row of the expiry index lies before this key
-  std::shared_ptr<read_buffer> buffer_;
+  known_sessions known_;                         // from the latest get, then from the commit in hand
+  client_ledger<nothing> clients_;               // which client rows are stored, to remove them one by one
+  std::uint64_t length_ = 0;                     // as stored
+  std::uint64_t length_next_ = 0;                // as stored once the commit in hand is
+  std::string expiry_floor_;                     // no row of the expiry index lies before this key
+  std::shared_ptr<read_buffer> buffer_;          // the newest one
+  std::vector<std::weak_ptr<read_buffer>> lent_; // those that callers may keep beyond the database
   std::vector<std::string_view> missing_;
   std::string key_;
   std::string value_;

@@ -62,7 +62,9 @@ tl::unexpected<error> refuse(const std::string& path, std::string_view why) {
 // --- the directory ----------------------------------------------------------------------------------------
 
 result<void> make_directory(const std::filesystem::path& path) {
-  if (const auto parent = path.parent_path(); !parent.empty() && !std::filesystem::exists(parent))
+  std::error_code unreadable; // mkdir will say why
+  if (const auto parent = path.parent_path();
+      !parent.empty() && parent != path && !std::filesystem::exists(parent, unreadable))
     if (auto good = make_directory(parent); !good)
       return good;
   if (::mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST)

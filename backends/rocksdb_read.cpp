@@ -67,11 +67,21 @@ result<void> rocksdb_engine::load_length() {
   return {};
 }
 
-/// @returns the reused buffer, or a new one if a caller still keeps that one for its views.
+/// @returns the newest buffer again, or a new one if a caller still keeps that one for its views.
 std::shared_ptr<rocksdb_engine::read_buffer> rocksdb_engine::unused_buffer() {
-  if (!buffer_ || buffer_.use_count() != 1)
+  if (!buffer_ || buffer_.use_count() != 1) {
+    std::erase_if(lent_, [](const auto& each) { return each.expired(); });
     buffer_ = std::make_shared<read_buffer>();
+    lent_.push_back(buffer_);
+  }
   return buffer_;
+}
+
+/// Lets go of all that is pinned: a caller may free its `reads` only after the database is closed.
+void rocksdb_engine::take_back_buffers() noexcept {
+  for (const auto& each : lent_)
+    if (const auto buffer = each.lock())
+      buffer->values.clear();
 }
 
 void rocksdb_engine::read(std::span<const std::string_view> ids, read_buffer& into) {

@@ -12,6 +12,8 @@ namespace cluster_store::apps {
 
 namespace {
 
+constexpr std::uint64_t limit_max = 1'000'000'000'000;
+
 struct collection_flags : common_flags {
   std::string prefix;
   std::uint64_t limit = 0; ///< 0 = no limit.
@@ -111,7 +113,7 @@ void add_collection_commands(command_table& table) {
                                "cluster-store all --json   (an object a line, with the data)");
     command.add_option("--prefix", flags->prefix, "only ids that start with it")->type_name("P");
     command.add_option("--limit", flags->limit, "at most this many (default: all)")
-        ->check(CLI::PositiveNumber)
+        ->check(CLI::Range(std::uint64_t{1}, limit_max))
         ->type_name("N");
     table.run(command, [flags = flags] { return run_all(*flags); });
   }

@@ -141,7 +141,7 @@ private:
     value_of(what);
     if (++depth_ <= depth_max)
       return true;
-    keep_problem("the line is nested deeper than " + std::to_string(depth_max) + " levels");
+    problem_ = "the line is nested deeper than " + std::to_string(depth_max) + " levels";
     return false;
   }
 

@@ -32,8 +32,11 @@ private:
 };
 
 exit_code report_start(const error& problem) {
-  const auto code = report(problem);
-  return code == exit_code::unreachable ? exit_code::failed : code; // an endpoint is taken: nobody was called
+  report(problem);
+  return problem.code == errc::invalid_argument ? exit_code::usage
+         : problem.code == errc::unauthorized   ? exit_code::refused
+         : problem.code == errc::unsupported    ? exit_code::refused
+                                                : exit_code::failed; // also an endpoint or directory in use
 }
 
 exit_code run_serve(const serve_flags& flags) {

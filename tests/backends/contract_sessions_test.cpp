@@ -128,6 +128,13 @@ TEST_CASE("a touch changes the expiry and keeps everything else") {
   CHECK(value_of(store->length()) == 1);
 }
 
+TEST_CASE("a touch of a session that is not there stores it, as a put") {
+  engine store{any_engine()};
+  apply(*store, {touch("id", full_record().record())});
+  CHECK(read(*store, "id") == full_record());
+  CHECK(value_of(store->length()) == 1);
+}
+
 TEST_CASE("a touch may pass back the record that was read") {
   engine store{any_engine()};
   const auto whole = full_record();
@@ -199,6 +206,22 @@ TEST_CASE("what was read stays while its pins are kept and nothing is applied") 
   value_of(store->get(std::span{ids}.last(1), second));
   CHECK(value_of(first.rows.front())->data == std::string(5'000, 'a'));
   CHECK(value_of(second.rows.front())->data == std::string(5'000, 'b'));
+}
+
+TEST_CASE("what was read may be freed after the engine") {
+  reads first;
+  reads second;
+  {
+    engine store{any_engine()};
+    apply(*store, {put("id", record_of(1, std::string(5'000, 'a')))});
+    if (store.durable())
+      store.reopen();
+    const std::string_view id = "id";
+    value_of(store->get(std::span{&id, 1}, first));
+    value_of(store->get(std::span{&id, 1}, second));
+    CHECK(value_of(second.rows.front())->data.size() == 5'000);
+  }
+  CHECK(first.rows.size() == 1);
 }
 
 TEST_CASE("clear removes all sessions before the writes of the same commit") {

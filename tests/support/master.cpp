@@ -32,8 +32,9 @@ bool master::is_ready() {
       throw std::runtime_error("the master said: " + *line);
     ready_ = true;
   } else if (self().ended()) {
-    self().wait(within(std::chrono::seconds{1}));
-    throw std::runtime_error("the master ended: " + self().errors());
+    const auto code = self().wait(within(std::chrono::seconds{1}));
+    throw std::runtime_error("the master ended with code " + std::to_string(code.value_or(-1)) + ": "
+                             + self().errors());
   }
   return ready_;
 }
@@ -74,7 +75,8 @@ nlohmann::json master::status() const {
 }
 
 nlohmann::json master::store_status(const std::string& name) const {
-  for (const auto& store : status()["stores"])
+  const auto all = status();
+  for (const auto& store : all["stores"])
     if (store["name"] == name)
       return store;
   throw std::runtime_error("status knows no store " + name);

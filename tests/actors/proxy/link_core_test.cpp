@@ -124,6 +124,8 @@ TEST_CASE("an answer over a former connection says nothing of this one") {
   t.core.beat_answered(former);
   t.wait(2s);
   t.wait(2s);
+  CHECK(t.wanted == "oucdoubbcd");
+  t.wait(50ms);
   CHECK(t.wanted == "oucdoubbcdo");
 }
 
