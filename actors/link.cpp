@@ -12,7 +12,7 @@ namespace cluster_store::actors {
 
 namespace {
 
-steady_time now_by_clock() {
+cluster_store::steady_time now_by_clock() {
   return system_clock::instance()->steady();
 }
 
@@ -171,7 +171,7 @@ void link::arm_timer() {
   if (!due || (timer_due_ && *timer_due_ <= *due))
     return;
   timer_due_ = due;
-  const auto delay = std::max(*due - now_by_clock(), steady_time::duration::zero());
+  const auto delay = std::max(*due - now_by_clock(), cluster_store::steady_time::duration::zero());
   compat::delayed_send(this, caf::actor_cast<caf::actor>(caf::strong_actor_ptr{ctrl()}), caf::timespan{delay},
                        caf::tick_atom_v, ++timer_);
 }

@@ -59,7 +59,7 @@ private:
   std::optional<error> last_failure_;
   std::uint64_t watch_ = 0;
   std::uint64_t timer_ = 0;
-  std::optional<steady_time> timer_due_;
+  std::optional<cluster_store::steady_time> timer_due_;
 };
 
 /// Keeps a link alive. The link ends with the last of its handles.

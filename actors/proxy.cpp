@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds bye_timeout{1'000};
 /// How often a turn looks for new submissions before others get the thread.
 constexpr int looks_max = 4;
 
-steady_time now_by_clock() {
+cluster_store::steady_time now_by_clock() {
   return system_clock::instance()->steady();
 }
 
@@ -56,24 +56,26 @@ caf::behavior proxy::make_behavior() {
       [this](const length_request& x) { return ask<count_reply>(operation_of(x), to_count_reply); },
       [this](const clear_request& x) { return ask<count_reply>(operation_of(x), to_count_reply); },
       [this](const all_request& x) { return ask<all_reply>(operation_of(x), to_all_reply); },
-      [this](const results_message& x) { turn([&](steady_time now) { core_.results(x.bytes, now); }); },
+      [this](const results_message& x) {
+        turn([&](cluster_store::steady_time now) { core_.results(x.bytes, now); });
+      },
       [](const push_message&) {}, // reserved: masters of protocol 1 send none
-      [this](caf::flush_atom) { turn([](steady_time) {}); },
+      [this](caf::flush_atom) { turn([](cluster_store::steady_time) {}); },
       [this](caf::tick_atom, std::uint64_t timer) {
         if (timer != timer_)
           return;
         timer_due_.reset();
-        turn([this](steady_time now) { core_.tick(now); });
+        turn([this](cluster_store::steady_time now) { core_.tick(now); });
       },
       [this](caf::connect_atom, const caf::actor& gate, const std::string& pass) {
         gate_ = gate;
         wire::token token{};
         std::memcpy(token.data(), pass.data(), std::min(token.size(), pass.size()));
-        turn([&](steady_time now) { core_.link_up(token, now); });
+        turn([&](cluster_store::steady_time now) { core_.link_up(token, now); });
       },
       [this](caf::unlink_atom, std::uint8_t code, const std::string& text) {
         gate_ = nullptr;
-        turn([&](steady_time now) {
+        turn([&](cluster_store::steady_time now) {
           core_.link_down({errc_from(code).value_or(errc::unavailable), text}, now);
         });
       },
@@ -81,7 +83,7 @@ caf::behavior proxy::make_behavior() {
         if (watch != watch_)
           return;
         store_ = nullptr;
-        turn([&](steady_time now) { core_.store_lost(died, now); });
+        turn([&](cluster_store::steady_time now) { core_.store_lost(died, now); });
       },
       [this](caf::close_atom) { close(); },
   };
@@ -96,7 +98,7 @@ caf::result<Reply> proxy::ask(const wire::operation& what, Read read) {
     return promise;
   }
   auto made = make_call<promised_call<Reply>>(what, promise, read);
-  turn([&](steady_time now) { core_.submit(std::move(made), now); });
+  turn([&](cluster_store::steady_time now) { core_.submit(std::move(made), now); });
   return promise;
 }
 
@@ -116,7 +118,7 @@ void proxy::turn(Input&& input) {
   arm_timer();
 }
 
-void proxy::take_submissions(steady_time now) {
+void proxy::take_submissions(cluster_store::steady_time now) {
   for (int look = 0; look < looks_max; ++look) {
     if (!state_->queue.take(taken_))
       return;
@@ -132,7 +134,7 @@ void proxy::arm_timer() {
   if (!due || closing_ || (timer_due_ && *timer_due_ <= *due))
     return;
   timer_due_ = due;
-  const auto delay = std::max(*due - now_by_clock(), steady_time::duration::zero());
+  const auto delay = std::max(*due - now_by_clock(), cluster_store::steady_time::duration::zero());
   compat::delayed_send(this, self(), caf::timespan{delay}, caf::tick_atom_v, ++timer_);
 }
 
@@ -149,7 +151,7 @@ void proxy::perform(say_hello& what) {
             [this, attempt = what.attempt](const caf::error& why) {
               auto failure = from_caf(system(), why);
               failure = {errc::unavailable, "the gate did not answer: " + failure.message};
-              turn([&](steady_time now) {
+              turn([&](cluster_store::steady_time now) {
                 core_.welcomed(attempt, tl::unexpected<error>{std::move(failure)}, now);
               });
             });
@@ -163,7 +165,7 @@ void proxy::welcomed(std::uint64_t attempt, welcome_message& message) {
     welcome = fail(errc::unavailable, "the welcome names no store actor");
   if (welcome)
     watch(caf::actor_cast<caf::actor>(message.store));
-  turn([&](steady_time now) { core_.welcomed(attempt, std::move(welcome), now); });
+  turn([&](cluster_store::steady_time now) { core_.welcomed(attempt, std::move(welcome), now); });
 }
 
 void proxy::perform(send_batch& what) {
@@ -235,7 +237,7 @@ void proxy::close() {
   if (std::exchange(closing_, true))
     return;
   state_->queue.close();
-  turn([this](steady_time now) {
+  turn([this](cluster_store::steady_time now) {
     take_submissions(now);
     core_.close();
   });

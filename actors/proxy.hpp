@@ -46,7 +46,7 @@ public:
 private:
   template <class Input>
   void turn(Input&& input);
-  void take_submissions(steady_time now);
+  void take_submissions(cluster_store::steady_time now);
   void perform(std::vector<proxy_core::effect> effects);
   void perform(say_hello& what);
   void perform(send_batch& what);
@@ -72,7 +72,7 @@ private:
   caf::actor store_;
   std::uint64_t watch_ = 0;
   std::uint64_t timer_ = 0;
-  std::optional<steady_time> timer_due_;
+  std::optional<cluster_store::steady_time> timer_due_;
   bool closing_ = false;
   bool farewell_ = false; ///< Ends when the store has taken the bye.
 };
