@@ -268,13 +268,14 @@ TEST_CASE("a durable engine has everything after it was closed and opened") {
   engine store{any_engine()};
   if (!store.durable())
     return;
+  const auto whole = full_record();
   commit changes;
-  changes.writes = {put("id", full_record().record()), put("gone", record_of(1, "x")), erase("gone")};
+  changes.writes = {put("id", whole.record()), put("gone", record_of(1, "x")), erase("gone")};
   changes.client_rows = {{client(1), 5, "row"}};
   changes.system_rows = {{"key", "value"}};
   apply(*store, changes);
   store.reopen();
-  CHECK(read(*store, "id") == full_record());
+  CHECK(read(*store, "id") == whole);
   CHECK_FALSE(read(*store, "gone"));
   CHECK(value_of(store->length()) == 1);
   CHECK(value_of(store->due(wall_time::max(), 10)) == std::vector{expiry(1'700'000'060'123, "id")});
