@@ -31,7 +31,15 @@ void connection::add_to(CLI::App& command, bool one_store) {
 }
 
 result<endpoint> connection::where() const {
-  return connect_.empty() ? default_endpoint() : parse_endpoint(connect_);
+  if (connect_.empty())
+    return default_endpoint();
+  auto where = parse_endpoint(connect_);
+  if (!where)
+    where.error().message = "--connect: " + where.error().message;
+  else if (where->what == endpoint::kind::tcp && where->port == 0)
+    return fail(errc::invalid_argument,
+                "--connect: " + connect_ + " has port 0: name the one the master listens on");
+  return where;
 }
 
 result<std::chrono::milliseconds> connection::timeout() const {

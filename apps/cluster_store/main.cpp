@@ -26,7 +26,12 @@ constexpr const char* footer =
 int exit_of_parsing(const CLI::App& program, const CLI::ParseError& outcome) {
   if (outcome.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
     return program.exit(outcome); // --help, --version: on stdout
-  std::cerr << "cluster-store: " << outcome.what() << "\nsee `cluster-store --help`\n";
+  const auto strange = program.remaining();
+  if (program.get_subcommands().empty() && !strange.empty())
+    std::cerr << "cluster-store: there is no command '" << strange.front() << "'\n";
+  else
+    std::cerr << "cluster-store: " << outcome.what() << '\n';
+  std::cerr << "see `cluster-store --help`\n";
   return static_cast<int>(exit_code::usage);
 }
 

@@ -24,6 +24,11 @@ struct session_flags : common_flags {
   std::optional<std::uint64_t> if_version;
   std::optional<std::uint64_t> seen;
 
+  /// Connects, unless the id makes no sense to any store.
+  result<client> open() const {
+    return check_id(id, {}).and_then([this] { return where.open(); });
+  }
+
   result<std::optional<time_to_live>> read_ttl() const {
     if (ttl.empty())
       return std::nullopt;
@@ -76,7 +81,7 @@ result<version_number> set_session(const session_flags& flags) {
   auto ttl = flags.read_ttl();
   if (!ttl)
     return tl::unexpected{ttl.error()};
-  auto store = flags.where.open();
+  auto store = flags.open();
   if (!store)
     return tl::unexpected{store.error()};
   auto data = flags.data == "-" ? read_input(largest_limit) : result<std::string>{flags.data};
@@ -100,7 +105,7 @@ exit_code run_set(const session_flags& flags) {
 }
 
 exit_code run_get(const session_flags& flags) {
-  auto found = flags.where.open().and_then([&](client store) {
+  auto found = flags.open().and_then([&](client store) {
     auto outcome = store.get(flags.id);
     store.close();
     return outcome;
@@ -119,7 +124,7 @@ exit_code run_get(const session_flags& flags) {
 /// Runs `operation`, which says whether there was such a session, and prints that as `name`.
 template <class F>
 exit_code run_change(const session_flags& flags, const char* name, F&& operation) {
-  const auto changed = flags.where.open().and_then([&](client store) {
+  const auto changed = flags.open().and_then([&](client store) {
     result<bool> outcome = operation(store);
     store.close();
     return outcome;
@@ -145,7 +150,7 @@ exit_code run_destroy(const session_flags& flags) {
 }
 
 exit_code run_regenerate(const session_flags& flags) {
-  const auto moved = flags.where.open().and_then([&](client store) {
+  const auto moved = flags.open().and_then([&](client store) {
     auto outcome = store.regenerate(flags.id, flags.new_id);
     store.close();
     return outcome;
