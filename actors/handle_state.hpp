@@ -7,8 +7,8 @@
 #include <optional>
 
 #include <cluster_store/actors/client.hpp>
+#include <cluster_store/actors/store_facts.hpp>
 #include <cluster_store/actors/submissions.hpp>
-#include <cluster_store/actors/wire.hpp>
 
 namespace cluster_store::actors {
 
@@ -19,17 +19,6 @@ namespace cluster_store::actors {
 class handle_state {
 public:
   explicit handle_state(const queue_limits& limits) : queue(limits) {}
-
-  /// What the last welcome said of the store. Until then everything may be possible.
-  struct store_facts {
-    bool known = false;
-    std::uint32_t capabilities = 0; ///< Bits of `wire::capability`.
-    session_limits limits{512, std::size_t{16} * 1024 * 1024};
-
-    bool can(wire::capability what) const noexcept {
-      return !known || (capabilities & static_cast<std::uint32_t>(what)) != 0;
-    }
-  };
 
   submissions queue;
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint32_t rows_max = 10'000;
 
-result<void> check_capability(wire::op what, const handle_state::store_facts& store) {
+result<void> check_capability(wire::op what, const store_facts& store) {
   const auto needed = [what] {
     switch (what) {
     case wire::op::get:
@@ -67,7 +67,7 @@ result<void> check_fields(const wire::operation& what, const session_limits& lim
 
 } // namespace
 
-result<void> check_operation(const wire::operation& what, const handle_state::store_facts& store) {
+result<void> check_operation(const wire::operation& what, const store_facts& store) {
   if (auto can = check_capability(what.what, store); !can)
     return can;
   if (what.ttl)
