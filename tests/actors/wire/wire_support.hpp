@@ -22,9 +22,14 @@ inline std::vector<wire::operation> every_operation() {
   plain.id = "id";
   plain.data = "data";
   auto& seen = add(wire::op::set);
-  seen = {wire::op::set, 2, "id", std::string_view{"\0\xff", 2}, -5ms, {wire::condition::kind::seen, 7}};
+  seen.id = "id";
+  seen.data = std::string_view{"\0\xff", 2};
+  seen.ttl = -5ms;
+  seen.when = {wire::condition::kind::seen, 7};
   auto& exact = add(wire::op::set);
-  exact = {wire::op::set, 3, "id", "", ttl_max, {wire::condition::kind::if_version, UINT64_MAX}};
+  exact.id = "id";
+  exact.ttl = ttl_max;
+  exact.when = {wire::condition::kind::if_version, UINT64_MAX};
   add(wire::op::touch).id = "id";
   auto& renewed = add(wire::op::touch);
   renewed.id = "id";
@@ -78,7 +83,7 @@ inline std::vector<result<wire::answer>> every_result() {
   page.cursor = "next";
   page.sessions = {{"a", {"1", 1, 5s}}, {"b", {"", 2, {}}}};
   for (const auto& row : errc_table)
-    out.push_back(fail(row.code, "message of " + std::string{row.name}));
+    out.emplace_back(fail(row.code, "message of " + std::string{row.name}));
   return out;
 }
 
