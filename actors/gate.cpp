@@ -49,6 +49,12 @@ caf::behavior gate::make_behavior() {
         core_.close();
         return store_started{};
       },
+      [this](const proxy_gone& guest) {
+        const auto found = guests_.find(guest.client);
+        if (found != guests_.end() && found->second == guest.ticket)
+          departed(guest.client);
+      },
+      [this](const await_departures&) { return await_departed(); },
   };
 }
 
@@ -77,7 +83,10 @@ caf::result<welcome_message> gate::greet(const hello_message& message) {
   compat::request(this, caf::actor_cast<caf::actor>(store), caf::timespan{grant_timeout},
                   grant_ticket{said->client, *ticket, proxy})
       .then(
-          [promise, store](const granted_ticket& answer) mutable {
+          [this, promise, store, proxy,
+           guest = proxy_gone{said->client, *ticket}](const granted_ticket& answer) mutable {
+            if (answer.welcome)
+              welcomed(guest, proxy);
             promise.deliver(welcome_message{wire::encode(answer.welcome), answer.welcome ? store : nullptr});
           },
           [promise](const caf::error&) mutable {
@@ -122,6 +131,8 @@ caf::result<status_message> gate::report(const status_message& query) {
   if (door_.add_figures)
     door_.add_figures(round->status);
   round->missing = stores_.size();
+  if (stores_.empty())
+    return status_message{wire::encode_status(round->status)};
   for (const auto& [name, news] : stores_) {
     const auto index = round->status.stores.size();
     store_status row;

@@ -95,9 +95,27 @@ result<door::secrets> secrets_for(const server_options& how) {
   return out;
 }
 
+/// Where a master listens so far. Thread-safe: the gate may be asked while another endpoint is being opened.
+class endpoint_list {
+public:
+  void add(endpoint where) {
+    const std::lock_guard guard{mutex_};
+    endpoints_.push_back(std::move(where));
+  }
+
+  std::vector<endpoint> all() const {
+    const std::lock_guard guard{mutex_};
+    return endpoints_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::vector<endpoint> endpoints_;
+};
+
 /// What the gate may ask the door. Weak: the gate must not keep the door open.
 actors::gate_hooks hooks_of(const std::shared_ptr<door::door>& open,
-                            const std::shared_ptr<std::vector<endpoint>>& endpoints) {
+                            const std::shared_ptr<endpoint_list>& endpoints) {
   if (!open)
     return {};
   actors::gate_hooks out;
@@ -120,7 +138,7 @@ actors::gate_hooks hooks_of(const std::shared_ptr<door::door>& open,
         door->close(peer->id);
   };
   out.add_figures = [weak, endpoints](server_status& status) {
-    status.endpoints = *endpoints;
+    status.endpoints = endpoints->all();
     if (const auto door = weak.lock()) {
       status.connections = door->accepted();
       status.refused = door->refused();
@@ -177,7 +195,11 @@ public:
         ask<actors::status_message>(system(), gate_, caf::timespan{status_timeout}, actors::status_message{});
     auto read =
         coded ? wire::decode_status(coded->bytes) : result<server_status>{tl::unexpected{coded.error()}};
-    return read ? *std::move(read) : server_status{};
+    if (read)
+      return *std::move(read);
+    server_status unknown;
+    unknown.endpoints = endpoints_->all();
+    return unknown;
   }
 
   void stop() {
@@ -224,7 +246,7 @@ private:
       auto opened = door_->listen(where, options);
       if (!opened)
         return tl::unexpected{opened.error()};
-      endpoints_->push_back(opened->where());
+      endpoints_->add(opened->where());
       listeners_.push_back(std::move(*opened));
     }
     return {};
@@ -244,7 +266,7 @@ private:
 
   std::shared_ptr<actors::runtime> runtime_;
   std::shared_ptr<door::door> door_;
-  std::shared_ptr<std::vector<endpoint>> endpoints_ = std::make_shared<std::vector<endpoint>>();
+  std::shared_ptr<endpoint_list> endpoints_ = std::make_shared<endpoint_list>();
   caf::actor gate_;
   std::vector<caf::actor> supervisors_;
   std::vector<door::listener> listeners_;

@@ -106,8 +106,8 @@ void supervisor::started(const store_started& answer) {
     return;
   }
   up_ = true;
+  announce({}); // first: whoever hears that the store has started finds it at the gate
   settle_first_start({});
-  announce({});
 }
 
 void supervisor::ended(const std::string& reason) {
