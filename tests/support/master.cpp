@@ -1,6 +1,7 @@
 #include <cluster_store/tests/support/master.hpp>
 
 #include <csignal>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -10,7 +11,7 @@ namespace cluster_store::tests {
 void master::launch() {
   std::vector<std::string> arguments{"serve",
                                      "--listen",
-                                     endpoint_.empty() ? how_.listen : endpoint_,
+                                     endpoints_.empty() ? how_.listen : endpoint(),
                                      "--store",
                                      how_.store,
                                      "--secret-file",
@@ -26,10 +27,10 @@ bool master::is_ready() {
   self().pump(std::chrono::milliseconds{0});
   if (const auto line = self().take_line()) {
     std::istringstream words{*line};
-    std::string ready;
-    words >> ready >> endpoint_;
-    if (ready != "ready" || endpoint_.empty())
+    const std::vector<std::string> said{std::istream_iterator<std::string>{words}, {}};
+    if (said.size() < 2 || said[0] != "ready")
       throw std::runtime_error("the master said: " + *line);
+    endpoints_.assign(said.begin() + 1, said.end());
     ready_ = true;
   } else if (self().ended()) {
     const auto code = self().wait(within(std::chrono::seconds{1}));
@@ -57,7 +58,7 @@ std::optional<exit_code> master::stop() {
 }
 
 std::vector<std::string> master::connect_arguments() const {
-  return {"--connect", endpoint_, "--store", store_name(), "--secret-file", sandbox_.secret_file()};
+  return {"--connect", endpoint(), "--store", store_name(), "--secret-file", sandbox_.secret_file()};
 }
 
 completed master::run(std::vector<std::string> command, std::string_view input) const {
@@ -68,7 +69,7 @@ completed master::run(std::vector<std::string> command, std::string_view input) 
 
 nlohmann::json master::status() const {
   const auto told = tests::run(sandbox_.cluster_store(
-      {"status", "--json", "--connect", endpoint_, "--secret-file", sandbox_.secret_file()}));
+      {"status", "--json", "--connect", endpoint(), "--secret-file", sandbox_.secret_file()}));
   if (told.code != 0)
     throw std::runtime_error("status: " + told.errors);
   return nlohmann::json::parse(told.output);

@@ -44,7 +44,8 @@ public:
   void resume() { self().signal(SIGCONT); }
 
   /// Where it listens, as it said. @pre it was ready once.
-  const std::string& endpoint() const noexcept { return endpoint_; }
+  const std::string& endpoint() const noexcept { return endpoints_.front(); }
+  const std::vector<std::string>& endpoints() const noexcept { return endpoints_; }
 
   /// The name of its first store.
   std::string store_name() const { return how_.store.substr(0, how_.store.find('=')); }
@@ -72,7 +73,7 @@ private:
   master_options how_;
   std::optional<process> process_;
   bool ready_ = false;
-  std::string endpoint_;
+  std::vector<std::string> endpoints_;
 };
 
 } // namespace cluster_store::tests

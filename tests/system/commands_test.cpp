@@ -71,9 +71,9 @@ TEST_CASE("data goes through byte for byte") {
 
 TEST_CASE("JSON output has what scripts need") {
   const shell run;
-  const auto version = run.as_json({"set", "a", "x", "--ttl", "1h"})["version"];
+  auto version = run.as_json({"set", "a", "x", "--ttl", "1h"})["version"];
   CHECK(version.is_number_unsigned());
-  const auto read = run.as_json({"get", "a"});
+  auto read = run.as_json({"get", "a"});
   CHECK(read["ok"] == true);
   CHECK(read["found"] == true);
   CHECK(read["data"] == "x");
@@ -159,4 +159,17 @@ TEST_CASE("status shows the stores, the engine and the endpoints") {
       cluster_store::tests::run(run.where.cluster_store({"status", "--connect", run.server.endpoint()}));
   CHECK(table.code == 0);
   CHECK(table.output.find("memory") != std::string::npos);
+}
+
+TEST_CASE("a master that says ready names each endpoint and knows its stores at once") {
+  for (int round = 0; round < 20; ++round) {
+    const sandbox where;
+    const auto second = "unix:" + where.path("second.sock");
+    master server{where,
+                  {.listen = "unix:" + where.path("store.sock"), .more_arguments = {"--listen", second}}};
+    server.start();
+    CHECK(server.endpoints() == std::vector{server.endpoint(), second});
+    pipe_worker worker{server};
+    CHECK(worker.call({{"op", "get"}, {"id", "a"}})["ok"] == true);
+  }
 }

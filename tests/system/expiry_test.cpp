@@ -58,7 +58,7 @@ TEST_CASE("an expired session is not counted, not listed, not touched and not de
   set(worker, "long", 60'000);
   REQUIRE(wait_until([&] { return !is_there(worker, "short99"); }, within(10s)));
   CHECK(worker.call({{"op", "length"}})["count"] == 1);
-  const auto page = worker.call({{"op", "all"}});
+  auto page = worker.call({{"op", "all"}});
   REQUIRE(page["sessions"].size() == 1);
   CHECK(page["sessions"][0]["id"] == "long");
   CHECK(page["sessions"][0]["ttl_ms"] <= 60'000);
@@ -75,7 +75,7 @@ TEST_CASE("a touch moves the end of a session, and nothing else of it") {
   CHECK(worker.call({{"op", "touch"}, {"id", "a"}, {"ttl_ms", 60'000}})["touched"] == true);
   set(worker, "b", 100);
   REQUIRE(wait_until([&] { return !is_there(worker, "b"); }, within(10s)));
-  const auto read = get(worker, "a");
+  auto read = get(worker, "a");
   CHECK(read["found"] == true);
   CHECK(read["data"] == "x");
   CHECK(read["version"] == version);
@@ -127,7 +127,7 @@ TEST_CASE("time goes on while a master is away") {
   REQUIRE(wait_until([&] { return now() >= started + 350 * millisecond; }, within(5s)));
   here.server.start();
   const auto expect_left = [&](const char* id, std::int64_t ttl) {
-    const auto read = get(worker, id);
+    auto read = get(worker, id);
     const auto passed = (now() - started) / millisecond;
     REQUIRE(read["found"] == true);
     CHECK(read["ttl_ms"] <= ttl - 350 + tolerance / millisecond);

@@ -102,7 +102,7 @@ TEST_CASE("sets in the order they were issued survive a kill as a prefix of that
     last_version = version;
     last_seq = seq;
   }
-  const auto read = worker.call({{"op", "get"}, {"id", "counter"}});
+  auto read = worker.call({{"op", "get"}, {"id", "counter"}});
   CHECK(read["version"] >= last_version);
   CHECK(std::stoull(read["data"].get<std::string>()) + 1 >= last_seq);
   CHECK(worker.problems().empty());

@@ -14,12 +14,12 @@ void share_sessions(const std::string& listen, const sandbox& where) {
   for (std::size_t round = 0; round < 40; ++round) {
     auto& writer = *here.all[round % 4];
     const auto data = "round " + std::to_string(round);
-    const auto written = writer.call({{"op", "set"}, {"id", "shared"}, {"data", data}});
+    auto written = writer.call({{"op", "set"}, {"id", "shared"}, {"data", data}});
     REQUIRE(written["ok"] == true);
     CHECK(written["version"] > version);
     version = written["version"];
     for (auto* reader : here.all) {
-      const auto read = reader->call({{"op", "get"}, {"id", "shared"}});
+      auto read = reader->call({{"op", "get"}, {"id", "shared"}});
       CHECK(read["found"] == true);
       CHECK(read["data"] == data);
       CHECK(read["version"] == version);
@@ -74,7 +74,7 @@ TEST_CASE("a crowd in one worker and a lone caller in another get the same store
   std::set<std::string> listed;
   std::string cursor;
   do {
-    const auto page = here.all[2]->call({{"op", "all"}, {"limit", 700}, {"cursor", cursor}});
+    auto page = here.all[2]->call({{"op", "all"}, {"limit", 700}, {"cursor", cursor}});
     REQUIRE(page["ok"] == true);
     CHECK(page["sessions"].size() <= 700);
     for (const auto& each : page["sessions"]) {
