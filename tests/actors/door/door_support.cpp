@@ -11,6 +11,14 @@
 
 namespace cluster_store::tests {
 
+namespace {
+
+caf::behavior answer_with(caf::event_based_actor*, const std::string& name) {
+  return {[name](const std::string& what) -> std::string { return name + ": " + what; }};
+}
+
+} // namespace
+
 node_config::node_config(int middleman_workers) {
   load<caf::io::middleman>();
   compat::initialize_types<caf::id_block::cluster_store>(*this);
@@ -34,9 +42,7 @@ void node::end_gates() {
 }
 
 caf::actor node::gate(const std::string& name) {
-  gates_.push_back(system_.spawn([name](caf::event_based_actor*) -> caf::behavior {
-    return {[name](const std::string& what) -> std::string { return name + ": " + what; }};
-  }));
+  gates_.push_back(system_.spawn(answer_with, name));
   return gates_.back();
 }
 
