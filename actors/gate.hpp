@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <cluster_store/actors/gate_core.hpp>
-#include <cluster_store/actors/messages.hpp>
+#include <cluster_store/actors/local_messages.hpp>
 #include <cluster_store/actors/server.hpp>
 #include <cluster_store/backends/clock.hpp>
 
@@ -25,8 +25,8 @@ struct gate_hooks {
 /// answers heartbeats and status queries. Stays the same while store actors come and go.
 ///
 /// Understands `hello_message` → `welcome_message`, `beat_message` → the same, `status_message` →
-/// `status_message` from anywhere; `store_changed` from supervisors; `stop_serving` and `await_departures` from
-/// the server (both answered with `store_started`).
+/// `status_message` from anywhere; `store_changed` from supervisors; `stop_serving` and `await_departures`
+/// from the server (both answered with `store_started`).
 class gate : public caf::event_based_actor {
 public:
   gate(caf::actor_config& config, std::uint64_t first_ticket, gate_hooks door,

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include <cluster_store/actors/caf_compat.hpp>
+#include <cluster_store/actors/messages.hpp>
 #include <cluster_store/actors/store_core.hpp>
 #include <cluster_store/actors/wire.hpp>
 #include <cluster_store/backends/backend.hpp>

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include <cluster_store/actors/caf_compat.hpp>
-#include <cluster_store/actors/local_messages.hpp>
 
 /// Every message type of the program, in one type-id block. On CAF 1.x the numbers travel, so the order is
 /// part of the protocol: append only.
@@ -247,6 +246,24 @@ template <class Inspector>
 auto inspect(Inspector& f, all_reply& x) {
   return compat::inspect_as(f, x, "all_reply", x.sessions, x.cursor);
 }
+
+// -- between the actors of one master: local_messages.hpp
+
+struct backend_opened;
+struct store_started;
+struct flush_store;
+struct tick_store;
+struct proxy_gone;
+struct grant_ticket;
+struct granted_ticket;
+struct ask_figures;
+struct store_figures;
+struct store_changed;
+struct await_first_start;
+struct restart_store;
+struct store_ended;
+struct stop_serving;
+struct await_departures;
 
 } // namespace cluster_store::actors
 

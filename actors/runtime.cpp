@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include <cluster_store/actors/messages.hpp>
+#include <cluster_store/actors/local_messages.hpp>
 
 namespace cluster_store::actors {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <cluster_store/actors/messages.hpp>
+#include <cluster_store/actors/local_messages.hpp>
 #include <cluster_store/actors/store_core.hpp>
 #include <cluster_store/backends/clock.hpp>
 

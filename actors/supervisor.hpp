@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include <cluster_store/actors/messages.hpp>
+#include <cluster_store/actors/local_messages.hpp>
 #include <cluster_store/actors/restart_window.hpp>
 #include <cluster_store/actors/store_core.hpp>
 #include <cluster_store/backends/clock.hpp>

@@ -2,10 +2,10 @@
 
 include(GNUInstallDirs)
 
-# cluster_store_library(backends SOURCES a.cpp... [PUBLIC library...] [PRIVATE library...])
-# defines cluster_store_backends = cluster_store::backends and installs it with its headers.
+# cluster_store_library(backends PUBLIC_HEADERS a.hpp... SOURCES a.cpp... [PUBLIC library...] [PRIVATE library...])
+# defines cluster_store_backends = cluster_store::backends and installs it with its public headers.
 function(cluster_store_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 library "" "" "SOURCES;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 library "" "" "PUBLIC_HEADERS;SOURCES;PUBLIC;PRIVATE")
   cluster_store_refuse_leftovers("cluster_store_library(${name})" "${library_UNPARSED_ARGUMENTS}")
   set(target cluster_store_${name})
   add_library(${target} ${library_SOURCES})
@@ -24,9 +24,8 @@ function(cluster_store_library name)
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
   install(EXPORT cluster_store_${name} NAMESPACE cluster_store:: FILE cluster_store_${name}.cmake
     DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/cluster_store")
-  install(DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/"
-    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/cluster_store/${name}"
-    FILES_MATCHING PATTERN "*.hpp")
+  install(FILES ${library_PUBLIC_HEADERS}
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/cluster_store/${name}")
 endfunction()
 
 # cluster_store_program(cluster-store SOURCES main.cpp... [LIBRARIES library...] [INSTALL])

@@ -3,6 +3,8 @@
 #include <iostream>
 
 #include <cluster_store/actors/client.hpp>
+#include <cluster_store/actors/component.hpp>
+#include <cluster_store/actors/server.hpp>
 
 #include <actors/client.hpp>
 #include <backends/registry.hpp>

@@ -102,7 +102,8 @@ verdict judge_shell(std::string_view, std::string_view include) {
 
 verdict judge_program(std::string_view, std::string_view include) {
   if (is_library_of_language(include) || include == "tl/expected.hpp" || include.starts_with("CLI/")
-      || include.starts_with("nlohmann/") || include.starts_with("cluster_store/apps/") || is_public(include))
+      || include.starts_with("nlohmann/") || include.starts_with("cluster_store/apps/")
+      || is_public(path_of(include)))
     return {};
   return "a program includes its own headers and what an installed consumer may: the public API";
 }
@@ -169,6 +170,19 @@ std::vector<finding> check_includes(const std::vector<source_file>& tree) {
     for (const auto& include : includes_of(file.text))
       if (const auto why = judge(layer_of(file.path), file.path, include))
         findings.push_back({file.path, include.line, include.target + ": " + *why});
+  }
+  return findings;
+}
+
+std::vector<finding> check_public_headers(const std::vector<source_file>& tree) {
+  std::vector<finding> findings;
+  for (const auto& file : tree) {
+    if (!is_public(file.path))
+      continue;
+    for (const auto& include : includes_of(file.text))
+      if (const auto path = path_of(include.target); !path.empty() && !is_public(path))
+        findings.push_back(
+            {file.path, include.line, include.target + " is not installed: tests/tidy/layers.cpp"});
   }
   return findings;
 }

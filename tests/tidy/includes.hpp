@@ -38,6 +38,9 @@ layer layer_of(std::string_view path);
 /// holds for what they include indirectly, too.
 std::vector<finding> check_includes(const std::vector<source_file>& tree);
 
+/// Checks that public headers include public headers only, so an installation is complete.
+std::vector<finding> check_public_headers(const std::vector<source_file>& tree);
+
 /// Checks that a `.cpp` of `actors/` or `backends/` includes the header of its own name, if there is one,
 /// before anything else; so every such header is known to compile on its own.
 std::vector<finding> check_own_header_first(const std::vector<source_file>& tree);

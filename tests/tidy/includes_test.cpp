@@ -93,7 +93,7 @@ TEST_CASE("row 6: a program includes the public API") {
             {"iostream", "csignal", "unistd.h", "CLI/CLI.hpp", "nlohmann/json.hpp",
              "cluster_store/actors/client.hpp", "cluster_store/backends/errc.hpp",
              "cluster_store/apps/cluster_store/settings.hpp"},
-            {"cluster_store/actors/wire.hpp", "cluster_store/backends/record.hpp", "rocksdb/db.h",
+            {"cluster_store/actors/wire.hpp", "cluster_store/backends/memory.hpp", "rocksdb/db.h",
              "boost/asio.hpp"});
 }
 
@@ -101,6 +101,17 @@ TEST_CASE("libraries include their own headers as an installed consumer does") {
   const source_file quoting{"actors/wire.cpp", "#include \"wire.hpp\"\n"};
   CHECK(render(check_includes({quoting}))
         == "actors/wire.cpp:1: wire.hpp: write <cluster_store/...>, as an installed consumer does\n");
+}
+
+TEST_CASE("a public header includes only what is installed") {
+  const source_file good{"actors/client.hpp",
+                         "#include <map>\n#include <cluster_store/actors/options.hpp>\n"};
+  const source_file bad{"actors/client.hpp", "#include <cluster_store/actors/proxy_core.hpp>\n"};
+  const source_file inside{"actors/proxy.hpp", "#include <cluster_store/actors/proxy_core.hpp>\n"};
+  CHECK(check_public_headers({good, inside}).empty());
+  CHECK(render(check_public_headers({bad}))
+        == "actors/client.hpp:1: cluster_store/actors/proxy_core.hpp is not installed: "
+           "tests/tidy/layers.cpp\n");
 }
 
 TEST_CASE("a source includes its own header first") {

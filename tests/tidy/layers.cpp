@@ -57,14 +57,12 @@ constexpr std::array<std::string_view, 35> shells{
     "actors/door/visit.*",
 };
 
-// What a program includes; the rest of an installation's headers is there because these need it.
-constexpr std::array<std::string_view, 11> public_headers{
-    "cluster_store/actors/client.hpp",    "cluster_store/actors/endpoint.hpp",
-    "cluster_store/actors/options.hpp",   "cluster_store/actors/server.hpp",
-    "cluster_store/backends/backend.hpp", "cluster_store/backends/clock.hpp",
-    "cluster_store/backends/errc.hpp",    "cluster_store/backends/registry.hpp",
-    "cluster_store/backends/result.hpp",  "cluster_store/backends/session.hpp",
-    "cluster_store/actors/messages.hpp",
+// What is installed (PUBLIC_HEADERS in the CMakeLists.txt of the two folders) and programs may include.
+constexpr std::array<std::string_view, 15> public_headers{
+    "actors/caf_compat.hpp", "actors/client.hpp",   "actors/component.hpp", "actors/endpoint.hpp",
+    "actors/errors.hpp",     "actors/messages.hpp", "actors/options.hpp",   "actors/server.hpp",
+    "backends/backend.hpp",  "backends/clock.hpp",  "backends/errc.hpp",    "backends/record.hpp",
+    "backends/registry.hpp", "backends/result.hpp", "backends/session.hpp",
 };
 
 template <class List>
@@ -109,8 +107,8 @@ bool is_engine_library(std::string_view include) {
   });
 }
 
-bool is_public(std::string_view include) {
-  return holds(public_headers, include);
+bool is_public(std::string_view path) {
+  return holds(public_headers, path);
 }
 
 } // namespace cluster_store::tidy

@@ -18,7 +18,7 @@ std::string_view library_of(std::string_view engine);
 /// @returns whether an include names any engine's library.
 bool is_engine_library(std::string_view include);
 
-/// @returns whether an include is of the public API, which programs use.
-bool is_public(std::string_view include);
+/// @returns whether a header is of the public API, which is installed and which programs use.
+bool is_public(std::string_view path);
 
 } // namespace cluster_store::tidy

@@ -35,6 +35,10 @@ TEST_CASE("every file includes only what its layer may") {
   CHECK(render(check_includes(tree())) == "");
 }
 
+TEST_CASE("every public header includes only what is installed") {
+  CHECK(render(check_public_headers(tree())) == "");
+}
+
 TEST_CASE("every source of a library includes its own header first") {
   CHECK(render(check_own_header_first(tree())) == "");
 }

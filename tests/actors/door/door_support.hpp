@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <cluster_store/actors/door/door.hpp>
-#include <cluster_store/actors/messages.hpp>
+#include <cluster_store/actors/local_messages.hpp>
 #include <cluster_store/tests/support/file_descriptor.hpp>
 #include <cluster_store/tests/support/wait_until.hpp>
 
