@@ -26,6 +26,13 @@ cluster_store::steady_time now_by_clock() {
   return system_clock::instance()->steady();
 }
 
+/// @returns whether a store actor that ended with `why` may have been killed by what it was doing: neither
+/// cut off nor stopped on purpose.
+bool is_death(const caf::error& why) {
+  return why && !(why == caf::exit_reason::remote_link_unreachable)
+         && !(why == caf::exit_reason::user_shutdown);
+}
+
 } // namespace
 
 proxy::proxy(caf::actor_config& config, proxy_options how, std::shared_ptr<handle_state> state)
@@ -212,9 +219,8 @@ void proxy::watch(caf::actor store) {
   store_ = std::move(store);
   compat::attach(
       store_, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), watch = ++watch_](const caf::error& why) {
-        const bool died = !(why == caf::exit_reason::remote_link_unreachable);
         if (auto strong = caf::actor_cast<caf::actor>(self))
-          compat::anonymous_send(strong, caf::delete_atom_v, watch, died);
+          compat::anonymous_send(strong, caf::delete_atom_v, watch, is_death(why));
       });
 }
 

@@ -238,3 +238,38 @@ TEST_CASE("when the server is stopped, calls end with an error, not with silence
   REQUIRE(wait_until([&] { return !store.status().connected; }, within(10s)));
   CHECK(code_of(store.get("a")) == errc::unavailable);
 }
+
+TEST_CASE("an operation that was in flight when the store actor died twice is given up") {
+  model_master master;
+  options how;
+  how.calls.timeout = 30s;
+  auto store = master.open(how).value();
+  master.with_state([](master_state& state) { state.silent = true; });
+  const auto executed = [&] {
+    return master.with_state([](master_state& state) { return std::exchange(state.batches, 0) > 0; });
+  };
+  auto poison = store.set_async("a", "x");
+  REQUIRE(wait_until(executed, within(10s)));
+  master.restart_store();
+  REQUIRE(wait_until(executed, within(10s)));
+  master.restart_store();
+  CHECK(code_of(poison.get()) == errc::outcome_unknown);
+}
+
+TEST_CASE("an operation survives any number of stores that were stopped on purpose") {
+  model_master master;
+  options how;
+  how.calls.timeout = 30s;
+  auto store = master.open(how).value();
+  master.with_state([](master_state& state) { state.silent = true; });
+  const auto executed = [&] {
+    return master.with_state([](master_state& state) { return std::exchange(state.batches, 0) > 0; });
+  };
+  auto patient = store.set_async("a", "x");
+  for (int stops = 0; stops < 3; ++stops) {
+    REQUIRE(wait_until(executed, within(10s)));
+    master.with_state([&](master_state& state) { state.silent = stops < 2; });
+    master.restart_store(caf::exit_reason::user_shutdown);
+  }
+  CHECK(patient.get().value() == 1);
+}

@@ -16,6 +16,7 @@ struct master_state {
   std::mutex mutex;
   model_store store;
   bool silent = false;           ///< Batches are executed but not answered.
+  std::size_t batches = 0;       ///< Executed; the test may reset it.
   bool mute_gate = false;        ///< Hellos and heartbeats are not answered.
   std::optional<error> refusal;  ///< Hellos are answered with it.
   std::vector<std::string> byes; ///< Farewells taken.
@@ -33,6 +34,7 @@ public:
     return {
         [this](const actors::batch_message& batch) {
           const std::lock_guard lock{state_->mutex};
+          ++state_->batches;
           auto results = state_->store.execute(batch.bytes);
           if (!state_->silent)
             compat::send(this, caf::actor_cast<caf::actor>(current_sender()),
@@ -114,14 +116,14 @@ public:
   result<client> open(options how = {}) { return actors::make_local_client(system(), home_, gate_, how); }
 
   /// The store actor dies; the gate names another one from now on.
-  void restart_store() {
+  void restart_store(caf::exit_reason why = caf::exit_reason::kill) {
     auto next = system().spawn<model_store_actor>(state_);
     caf::actor former;
     with_state([&](master_state& state) {
       state.store.die();
       former = std::exchange(state.current, next);
     });
-    kill(former);
+    caf::anon_send_exit(former, why);
   }
 
   void end_gate() { kill(gate_); }
