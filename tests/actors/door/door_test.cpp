@@ -1,3 +1,6 @@
+#include <atomic>
+#include <filesystem>
+
 #include <cluster_store/tests/support/catch.hpp>
 
 #include <cluster_store/tests/actors/door/door_support.hpp>
@@ -123,6 +126,25 @@ TEST_CASE("who reconnects without waiting for anything gets through", "[door]") 
     REQUIRE(worker.ask(*link, "x") == "gate: x");
     worker.door().close(link->id);
   }
+}
+
+TEST_CASE("connections that have ended leave no descriptor behind", "[door]") {
+  const temporary_directory place;
+  node master;
+  const auto listening = master.serve(unix_at(place / "socket"));
+  node worker;
+  const auto open_now = [] {
+    return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
+  };
+  const auto before = open_now();
+  for (int round = 0; round < 50; ++round) {
+    const auto link = worker.connect(listening.where());
+    REQUIRE(link);
+    worker.door().close(link->id);
+    raw_peer stranger{listening.where()};
+    stranger.send("garbage that is no preamble at all");
+  }
+  CHECK(wait_until([&] { return open_now() == before; }, within(patience)));
 }
 
 TEST_CASE("a link whose gate has ended is not shared any more", "[door]") {
