@@ -59,7 +59,6 @@ constexpr std::array rules{
     word_rule{"FIXME", anywhere, unfinished},
     word_rule{"XXX", anywhere, unfinished},
     word_rule{"HACK", anywhere, unfinished},
-    word_rule{"/work/", anywhere, of_a_machine},
     word_rule{"/home/", anywhere, of_a_machine},
     word_rule{"/root/", anywhere, of_a_machine},
     word_rule{"\"/tmp", in_tests, of_a_machine},

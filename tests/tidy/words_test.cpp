@@ -50,7 +50,7 @@ TEST_CASE("reminders of unfinished work are refused everywhere") {
 
 TEST_CASE("paths of a machine are refused") {
   CHECK(findings_for("README.md", "see /home/someone/x") == 1);
-  CHECK(findings_for("dev", "cd /work/main") == 1);
+  CHECK(findings_for("dev", "cd /root/main") == 1);
   CHECK(findings_for("tests/system/a.cpp", "open(\"/tmp/socket\");") == 1);
   CHECK(findings_for("tests/actors/endpoint_test.cpp", "parse_endpoint(\"unix:/tmp/socket\")") == 0);
   CHECK(findings_for("actors/endpoint.cpp", "\"/tmp/\"") == 0);
