@@ -136,6 +136,11 @@ TEST_CASE("connections that have ended leave no descriptor behind", "[door]") {
   const auto open_now = [] {
     return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
   };
+  const auto first = worker.connect(listening.where()); // opens what the door's thread needs
+  REQUIRE(first);
+  worker.door().close(first->id);
+  REQUIRE(wait_until([&] { return master.door().accepted() == 0 && worker.door().connections().empty(); },
+                     within(patience)));
   const auto before = open_now();
   for (int round = 0; round < 50; ++round) {
     const auto link = worker.connect(listening.where());
@@ -144,7 +149,7 @@ TEST_CASE("connections that have ended leave no descriptor behind", "[door]") {
     raw_peer stranger{listening.where()};
     stranger.send("garbage that is no preamble at all");
   }
-  CHECK(wait_until([&] { return open_now() == before; }, within(patience)));
+  CHECK(wait_until([&] { return open_now() <= before; }, within(patience)));
 }
 
 TEST_CASE("a link whose gate has ended is not shared any more", "[door]") {
