@@ -74,7 +74,7 @@ TEST_CASE("a store whose reads break the engine is restarted") {
 }
 
 TEST_CASE("commits that fail are not applied and end nothing") {
-  const auto [figures, errors] = survive("apply=io_error@20-~0.1", 0);
+  const auto [figures, errors] = survive("apply=io_error@10-12,io_error@30-~0.1", 0);
   CHECK(figures["restarts"] == 0);
   CHECK(errors.contains("io_error"));
   CHECK_FALSE(errors.contains("outcome_unknown"));
@@ -134,18 +134,17 @@ TEST_CASE("a slow engine does not slow its neighbour down") {
   const sandbox where;
   master server{where,
                 {.listen = "127.0.0.1:0",
-                 .store = "s=faulty:memory%3A?get=slow&slow_ms=2000",
+                 .store = "s=faulty:memory%3A?get=slow&slow_ms=4000",
                  .more_arguments = {"--store", "other=memory:"}}};
   server.start();
-  pipe_worker slow{server};
+  pipe_worker slow{server, {"--timeout", "20s"}};
   pipe_worker quick{worker_of_other(server)};
   REQUIRE(quick.call({{"op", "set"}, {"id", "a"}, {"data", "x"}})["ok"] == true);
   slow.send({{"op", "get"}, {"id", "a"}});
-  const auto start = std::chrono::steady_clock::now();
   for (int count = 0; count < 200; ++count)
     REQUIRE(quick.call({{"op", "get"}, {"id", "a"}})["found"] == true);
-  CHECK(std::chrono::steady_clock::now() - start < 1'500ms);
-  CHECK(slow.pending() == 1);
+  slow.take_answers();
+  CHECK(slow.pending() == 1); // its one call takes longer than all of these
   CHECK(slow.finish() == 0);
   CHECK(slow.problems().empty());
 }
