@@ -200,8 +200,15 @@ std::optional<std::string> process::await_line(deadline limit) {
 }
 
 void process::signal(int number) const {
-  if (!code_)
-    ::kill(id_, number);
+  if (code_)
+    return;
+  ::kill(id_, number);
+  const auto stands_still = [this] {
+    siginfo_t what{};
+    return ::waitid(P_PID, static_cast<id_t>(id_), &what, WSTOPPED | WNOHANG) == 0 && what.si_pid == id_;
+  };
+  if (number == SIGSTOP && !wait_until(stands_still, within(std::chrono::seconds{5})))
+    throw std::runtime_error("a process was told to stop and runs on");
 }
 
 bool process::ended() {

@@ -59,6 +59,7 @@ public:
   std::string_view output() const { return std::string_view{output_}.substr(output_taken_); }
   const std::string& errors() const noexcept { return errors_; }
 
+  /// After SIGSTOP it returns once the process stands still.
   void signal(int number) const;
 
   /// @returns whether it ended; reaps it.
