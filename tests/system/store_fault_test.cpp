@@ -29,13 +29,12 @@ struct seen {
 
 /// Runs a load against a store whose engine fails, until it was restarted so often; what the workers see must
 /// be consistent all the same.
-seen survive(const std::string& plan, std::size_t restarts) {
+seen survive(const sandbox& where, const std::string& store, std::size_t restarts) {
   const auto seed = random_seed();
   INFO("seed " << seed);
-  const sandbox where;
   crew here{where,
             {.listen = "127.0.0.1:0",
-             .store = faulty_rocksdb(where, plan + "&seed=" + std::to_string(seed)),
+             .store = store + "&seed=" + std::to_string(seed),
              .more_arguments = {"--store", "other=memory:"}}};
   pipe_worker neighbour{worker_of_other(here.server)};
   REQUIRE(neighbour.call({{"op", "set"}, {"id", "neighbour"}, {"data", "well"}})["ok"] == true);
@@ -56,6 +55,12 @@ seen survive(const std::string& plan, std::size_t restarts) {
   CHECK(neighbour.finish() == 0);
   here.dismiss();
   return {figures, traffic.errors()};
+}
+
+/// As above, of a RocksDB store whose engine fails as `plan` says.
+seen survive(const std::string& plan, std::size_t restarts) {
+  const sandbox where;
+  return survive(where, faulty_rocksdb(where, plan), restarts);
 }
 
 } // namespace
@@ -83,6 +88,14 @@ TEST_CASE("commits that fail are not applied and end nothing") {
 TEST_CASE("the outcome of commits that the engine does not know is found out by a restart") {
   const auto [figures, errors] = survive("apply=unknown_applied@40~0.5,unknown_unapplied@40&opens=4", 4);
   CHECK(figures["restarts"] == 4);
+  CHECK(figures["up"] == true);
+}
+
+TEST_CASE("what is in memory outlives the restart of its store, unless it is the memory that broke") {
+  const sandbox where;
+  const auto [figures, errors] = survive(
+      where, "s=faulty:memory%3A?apply=unknown_applied@40,unknown_unapplied@80,unknown_applied@120", 3);
+  CHECK(figures["restarts"] == 3);
   CHECK(figures["up"] == true);
 }
 
