@@ -104,6 +104,12 @@ void link::opened(std::uint64_t attempt, link_connection connection) {
     door_.close(connection.number);
     return;
   }
+  if (!connection.gate) { // CAF 0.17 gives none when both processes have the same node id
+    door_.close(connection.number);
+    core_.failed(attempt, {errc::unavailable, "the master has no gate, or the node id of this process"},
+                 now_by_clock());
+    return run();
+  }
   connection_ = std::move(connection);
   compat::attach(connection_.gate,
                  [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), watch = ++watch_](const caf::error&) {

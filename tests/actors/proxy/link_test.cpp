@@ -88,12 +88,15 @@ TEST_CASE("all handles of an endpoint share one link, which ends with the last o
 TEST_CASE("different endpoints have different links") {
   model_door door;
   model_master master;
+  door.gate = master.gate();
   const auto to = [&](const char* path) {
     return actors::link_to(master.system(), somewhere(path), [&] { return door.hooks(); });
   };
   const auto one = to("one");
   CHECK(to("one") == one);
   CHECK(to("two") != one);
+  const std::lock_guard lock{door.mutex};
+  door.gate = nullptr;
 }
 
 TEST_CASE("a refusal at the door ends open at once, but the link goes on trying") {
@@ -117,6 +120,19 @@ TEST_CASE("a refusal at the door ends open at once, but the link goes on trying"
   link.reset();
   CHECK(wait_until([&] { return !door.closings().empty(); }, within(10s)));
   door.gate = nullptr;
+}
+
+TEST_CASE("a connection without a gate is a failed attempt") {
+  model_door door;
+  model_master master;
+  auto link = actors::link_to(master.system(), somewhere("nobody"), [&] { return door.hooks(); });
+  options how;
+  how.connect_timeout = 300ms;
+  const auto opened = open_through(master, link, how);
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().code == errc::unavailable);
+  CHECK(door.count() >= 2);
+  CHECK(door.closings().size() >= 2);
 }
 
 TEST_CASE("a gate that ends is a lost connection: closed, and opened anew") {
