@@ -3,6 +3,7 @@
 // One source, two generations of CAF: 0.17.6 (Debian, Ubuntu) and 1.x (Conan Center). No other header of the
 // program may ask for the version (docs/decisions/001-two-caf-generations.md).
 
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -141,7 +142,7 @@ void set_option(Config& config, const std::string& name, T value) {
 }
 
 inline caf::atom_value option_word(const char* word) {
-  return caf::atom_from_string(word);
+  return caf::atom_from_string({word, std::strlen(word)}); // Clang converts no plain `const char*`
 }
 
 inline caf::atom_value broker_name() {

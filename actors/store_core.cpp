@@ -15,7 +15,7 @@ constexpr std::uint32_t all_capabilities =
 } // namespace
 
 store_core::store_core(store_core_options how, backends::backend& engine)
-    : options_(std::move(how)), engine_(&engine), clients_(options_.clients), overlay_(engine) {}
+    : options_(how), engine_(&engine), clients_(options_.clients), overlay_(engine) {}
 
 result<void> store_core::load(const wire::token& fresh_incarnation, steady_time now) {
   auto rows = engine_->system_rows({}, {}, store_rows::rows_max);
