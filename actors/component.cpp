@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include <cluster_store/actors/client_implementation.hpp>
+#include <cluster_store/actors/serve_in.hpp>
 
 namespace cluster_store::actors {
 
@@ -11,11 +12,12 @@ void configure(caf::actor_system_config& config) {
 }
 
 result<client> open(caf::actor_system& system, const options& how) {
-  if (how.mode != mode::worker)
-    return fail(errc::unsupported,
-                "a master has an actor system of its own: start it with cluster_store::serve and "
-                "open its store here in worker mode");
-  return make_remote_client(system, nullptr, how);
+  return how.mode == mode::worker ? make_remote_client(system, nullptr, how)
+                                  : open_with_server(system, nullptr, how);
+}
+
+result<server> serve(caf::actor_system& system, const server_options& how) {
+  return serve_in(system, nullptr, how);
 }
 
 proxy_actor handle_of(const client& of) {

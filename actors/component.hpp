@@ -4,6 +4,7 @@
 #include <cluster_store/actors/client.hpp>
 #include <cluster_store/actors/errors.hpp>
 #include <cluster_store/actors/messages.hpp>
+#include <cluster_store/actors/server.hpp>
 
 /// The session API for programs that are made of CAF actors.
 namespace cluster_store::actors {
@@ -23,11 +24,16 @@ using proxy_actor = caf::typed_actor<
 void configure(caf::actor_system_config& config);
 
 /// As `cluster_store::open`, but the handle's actors live in `system`, which must outlive the handle and was
-/// made from a configuration that went through `configure`. Mode `worker` only: a master has an actor system
-/// of its own (`cluster_store::serve`), to which this can connect.
-/// Blocks as `cluster_store::open` does; do not call it from an actor unless `how.lazy` is set.
-/// @errors as `cluster_store::open`; `unsupported` for the other modes.
+/// made from a configuration that went through `configure`.
+/// Blocks as `cluster_store::open` does; do not call it from an actor unless `how.lazy` is set in worker
+/// mode.
+/// @errors as `cluster_store::open`.
 result<client> open(caf::actor_system& system, const options& how);
+
+/// As `cluster_store::serve`, in `system`, which must outlive the server and was made from a configuration
+/// that went through `configure`. Blocks; do not call it from an actor.
+/// @errors as `cluster_store::serve`.
+result<server> serve(caf::actor_system& system, const server_options& how);
 
 /// @returns the typed handle of an open client's proxy, for requests from actors. The proxy ends with the
 /// client: keep the client as long as components use this.

@@ -2,15 +2,13 @@
 
 #include <cluster_store/actors/client_implementation.hpp>
 #include <cluster_store/actors/options_check.hpp>
-#include <cluster_store/actors/server.hpp>
+#include <cluster_store/actors/serve_in.hpp>
 
-namespace cluster_store {
+namespace cluster_store::actors {
 
-namespace {
-
-/// Standalone and master: a server of one store, which its handle owns.
-result<client> open_with_server(const options& how) {
-  if (auto valid = actors::check_options(how); !valid)
+result<client> open_with_server(caf::actor_system& system, std::shared_ptr<runtime> owner,
+                                const options& how) {
+  if (auto valid = check_options(how); !valid)
     return tl::unexpected<error>{std::move(valid).error()};
   server_options what;
   what.stores = {how.store};
@@ -18,7 +16,7 @@ result<client> open_with_server(const options& how) {
   if (how.mode == mode::master)
     what.listen.push_back(how.where);
   what.secret_file = how.secret_file;
-  auto started = serve(what);
+  auto started = serve_in(system, std::move(owner), what);
   if (!started)
     return tl::unexpected<error>{std::move(started).error()};
   auto handle = started->open(how);
@@ -27,14 +25,15 @@ result<client> open_with_server(const options& how) {
   return handle;
 }
 
-} // namespace
+} // namespace cluster_store::actors
+
+namespace cluster_store {
 
 result<client> open(const options& how) {
-  if (how.mode != mode::worker)
-    return open_with_server(how);
-  auto home = actors::runtime::make(true);
+  auto home = actors::runtime::make(how.mode != mode::standalone);
   auto& system = home->system();
-  return actors::make_remote_client(system, std::move(home), how);
+  return how.mode == mode::worker ? actors::make_remote_client(system, std::move(home), how)
+                                  : actors::open_with_server(system, std::move(home), how);
 }
 
 } // namespace cluster_store

@@ -11,6 +11,7 @@
 #include <cluster_store/actors/options_check.hpp>
 #include <cluster_store/actors/random.hpp>
 #include <cluster_store/actors/runtime.hpp>
+#include <cluster_store/actors/serve_in.hpp>
 #include <cluster_store/actors/status.hpp>
 #include <cluster_store/actors/supervisor.hpp>
 #include <cluster_store/actors/system_clock.hpp>
@@ -166,7 +167,9 @@ result<Answer> ask(caf::actor_system& system, const caf::actor& whom, caf::times
 /// Everything a master consists of. Members are ended in `stop`, in reverse order of their start.
 class server::implementation {
 public:
-  explicit implementation(const server_options& how) : runtime_(actors::runtime::make(!how.listen.empty())) {}
+  /// @param owner of `system`; empty if the caller sees to it that it outlives this.
+  implementation(caf::actor_system& system, std::shared_ptr<actors::runtime> owner)
+      : owner_(std::move(owner)), system_(system) {}
 
   ~implementation() { stop(); }
 
@@ -220,7 +223,7 @@ public:
   }
 
 private:
-  caf::actor_system& system() { return runtime_->system(); }
+  caf::actor_system& system() { return system_; }
 
   /// Starts all at once and waits for each.
   result<void> start_stores(const server_options& how) {
@@ -264,7 +267,8 @@ private:
     supervisors_.clear();
   }
 
-  std::shared_ptr<actors::runtime> runtime_;
+  std::shared_ptr<actors::runtime> owner_;
+  caf::actor_system& system_;
   std::shared_ptr<door::door> door_;
   std::shared_ptr<endpoint_list> endpoints_ = std::make_shared<endpoint_list>();
   caf::actor gate_;
@@ -294,12 +298,23 @@ void server::stop() {
 }
 
 result<server> serve(const server_options& how) {
+  auto home = actors::runtime::make(!how.listen.empty());
+  auto& system = home->system();
+  return actors::serve_in(system, std::move(home), how);
+}
+
+} // namespace cluster_store
+
+namespace cluster_store::actors {
+
+result<server> serve_in(caf::actor_system& system, std::shared_ptr<runtime> owner,
+                        const server_options& how) {
   if (auto checked = check(how); !checked)
     return tl::unexpected{checked.error()};
-  auto body = std::make_shared<server::implementation>(how);
+  auto body = std::make_shared<server::implementation>(system, std::move(owner));
   if (auto started = body->start(how); !started)
     return tl::unexpected{started.error()};
   return server{std::move(body)};
 }
 
-} // namespace cluster_store
+} // namespace cluster_store::actors

@@ -141,3 +141,27 @@ TEST_CASE("standalone and master handles own their store") {
   store.close();
   CHECK_FALSE(store.get("a"));
 }
+
+TEST_CASE("a program's own actor system can hold standalone, master and worker handles") {
+  temporary_directory folder;
+  caf::actor_system_config config;
+  actors::configure(config);
+  caf::actor_system system{config};
+
+  auto alone = actors::open(system, options{}).value();
+  CHECK(alone.set("a", "alone"));
+
+  auto how = worker_of(socket_in(folder));
+  how.mode = mode::master;
+  auto master = actors::open(system, how).value();
+  CHECK(master.set("a", "shared"));
+
+  auto worker =
+      cluster_store::open(worker_of(how.where)).value(); // of another actor system, as in another process
+  CHECK(worker.get("a").value()->data == "shared");
+  CHECK(alone.get("a").value()->data == "alone");
+
+  master.close();
+  CHECK(wait_until([&] { return !worker.status().connected; }, within(10s)));
+  CHECK(alone.get("a").value()->data == "alone");
+}
