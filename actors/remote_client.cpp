@@ -60,7 +60,7 @@ result<client> make_remote_client(caf::actor_system& system, std::shared_ptr<voi
   auto entrance = door::door::of(system);
   proxy_options proxy;
   proxy.link = link_to(system, how.where, [&] { return door_to(entrance, how.where, *access); });
-  auto owned = std::make_shared<remote_owner>(std::move(owner), std::move(entrance));
+  auto owned = std::make_shared<remote_owner>(remote_owner{std::move(owner), std::move(entrance)});
   return open_client(system, std::move(owned), how, std::move(proxy));
 }
 
