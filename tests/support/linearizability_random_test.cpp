@@ -29,7 +29,7 @@ private:
   struct state {
     bool present = false;
     std::uint64_t value = 0;
-    std::uint64_t version = 0; ///< 0: of a write of unknown outcome that was not read yet.
+    std::uint64_t version = 0; ///< 0: of a write of unknown outcome that nobody read.
     std::uint64_t floor = 0;
   };
 
@@ -70,14 +70,17 @@ private:
            || (*what.if_version == 0 ? !now.present : now.present && now.version == *what.if_version);
   }
 
-  static bool apply(const call& what, state& now) {
+  bool apply(const call& what, state& now) const {
     const bool known = what.how == outcome::answered;
     if (what.what == action::set) {
       if (known && !what.found)
         return !holds(what, now);
-      if (!holds(what, now) || (known && what.version <= now.floor))
-        return !known && !holds(what, now);
-      now = {true, what.value, known ? what.version : 0, known ? what.version : now.floor};
+      if (!holds(what, now))
+        return !known;
+      const auto version = known ? what.version : version_read(what.value);
+      if (version != 0 && version <= now.floor)
+        return false;
+      now = {true, what.value, version, version != 0 ? version : now.floor};
       return true;
     }
     if (known && what.found != now.present)
@@ -86,11 +89,15 @@ private:
       now.present = false;
     if (what.what != action::get || !known || !what.found)
       return true;
-    if (now.value != what.value)
-      return false;
-    if (now.version == 0 && what.version > now.floor)
-      now.version = now.floor = what.version;
-    return now.version == what.version;
+    return now.value == what.value && now.version == what.version;
+  }
+
+  /// A write has one version from the moment it is applied, also if only a later read tells.
+  std::uint64_t version_read(std::uint64_t value) const {
+    for (const auto& each : calls_)
+      if (each.what == action::get && each.how == outcome::answered && each.found && each.value == value)
+        return each.version;
+    return 0;
   }
 
   const history& calls_;
