@@ -16,17 +16,19 @@ void pause_under_load(const std::string& listen, const std::string& store, const
                       std::chrono::milliseconds pause) {
   const auto seed = random_seed();
   INFO("seed " << seed);
+  // The long form: SYSTEM_TESTS_OPERATIONS=200000 SYSTEM_TESTS_PAUSES=10.
+  const auto operations = size_from_environment("SYSTEM_TESTS_OPERATIONS", 6'000);
   const auto pauses = size_from_environment("SYSTEM_TESTS_PAUSES", 1);
   crew here{where, {.listen = listen, .store = store}};
-  load traffic{here.all, {.seed = seed, .sessions = 200}};
+  load traffic{here.all, {.seed = seed}};
   here.listen_during(traffic);
   for (std::size_t count = 0; count < pauses; ++count) {
-    REQUIRE(traffic.run_for(3'000, within(30s)));
+    REQUIRE(traffic.run_for(operations / (pauses + 1), within(60s)));
     here.server.pause();
     run_on(traffic, pause);
     here.server.resume();
   }
-  REQUIRE(traffic.run_for(3'000, within(30s)));
+  REQUIRE(traffic.run_for(operations / (pauses + 1), within(60s)));
   REQUIRE(traffic.settle(within(20s)));
   REQUIRE(traffic.read_all(0, within(20s)));
   require_consistent(traffic, here.all);
