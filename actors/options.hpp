@@ -27,6 +27,10 @@ struct store_options {
   std::string uri = "memory:";             ///< Backend URI, used unless `open` is set.
   backends::factory open;                  ///< Opens a backend of your own; honoured in every mode.
   std::optional<time_to_live> ttl_default; ///< Life of sessions that are set without a ttl; none = for ever.
+  /// Refuses to save a destroyed session, even blindly, for this long after it was destroyed (`conflict`), so
+  /// that a request that is late cannot undo a logout; 1 ms–100 years; none = off. Costs two small rows per
+  /// destroyed session, and a read per save of a session that does not exist.
+  std::optional<std::chrono::milliseconds> logout_guard;
   session_limits limits;
   std::uint32_t in_flight_max = 16'384; ///< Most unanswered operations of one client; 1–65 536.
 };

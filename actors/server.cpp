@@ -41,6 +41,8 @@ result<void> check(const store_options& how) {
                 where + "in_flight_max is " + std::to_string(how.in_flight_max) + ": give 1 to 65536");
   if (how.ttl_default && (*how.ttl_default <= time_to_live{0} || !check_ttl(*how.ttl_default)))
     return fail(errc::invalid_argument, where + "ttl_default must be positive and at most 100 years");
+  if (how.logout_guard && (*how.logout_guard <= time_to_live{0} || !check_ttl(*how.logout_guard)))
+    return fail(errc::invalid_argument, where + "logout_guard must be positive and at most 100 years");
   return {};
 }
 
@@ -68,6 +70,7 @@ actors::store_spec spec_of(const store_options& how) {
   out.core.in_flight_max = how.in_flight_max;
   out.core.clients.results_max = how.in_flight_max;
   out.core.ttl_default = how.ttl_default;
+  out.core.logout_guard = how.logout_guard;
   out.open =
       [uri = how.uri, open = how.open,
        engines = backends::registry::with_builtin_engines()]() -> result<std::unique_ptr<backends::backend>> {

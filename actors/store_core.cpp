@@ -15,10 +15,14 @@ constexpr std::uint32_t all_capabilities =
 } // namespace
 
 store_core::store_core(store_core_options how, backends::backend& engine)
-    : options_(how), engine_(&engine), clients_(options_.clients), overlay_(engine) {}
+    : options_(how),
+      engine_(&engine),
+      clients_(options_.clients),
+      overlay_(engine),
+      guard_(how.logout_guard, engine) {}
 
 result<void> store_core::load(const wire::token& fresh_incarnation, steady_time now) {
-  auto rows = engine_->system_rows({}, {}, store_rows::rows_max);
+  auto rows = engine_->system_rows(store_rows::first_key, store_rows::end_key, store_rows::rows_max);
   if (!rows)
     return tl::unexpected{rows.error()};
   auto known = store_rows::read(*rows);
@@ -142,6 +146,7 @@ void store_core::answer_aborted(const error& why) {
 
 void store_core::end_group() {
   overlay_.clear();
+  guard_.end_group();
   staged_ = {};
   group_ = group_kind::none;
   group_batch_ = group_operations_ = 0;

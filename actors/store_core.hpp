@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include <cluster_store/actors/client_table.hpp>
+#include <cluster_store/actors/logout_guard.hpp>
 #include <cluster_store/actors/reply_builder.hpp>
 #include <cluster_store/actors/session_overlay.hpp>
 #include <cluster_store/actors/wire.hpp>
@@ -19,6 +21,7 @@ namespace cluster_store::actors {
 /// What a store core may do at once.
 struct store_core_options {
   std::optional<time_to_live> ttl_default; ///< Life of sessions set without a ttl; none = for ever.
+  std::optional<std::chrono::milliseconds> logout_guard; ///< How long destroyed ids are kept; none = not.
   session_limits limits;
   std::uint32_t in_flight_max = 16'384;          ///< Most queued operations of one client.
   std::size_t group_operations_max = 1'024;      ///< Operations of one commit.
@@ -130,7 +133,8 @@ private:
   result<void> fetch_chunk();
   bool execute_next(const result<void>& fetched, wall_time now);
   bool must_wait(const client_state& client, const wire::operation& what, wall_time now);
-  void stage_rows();
+  void stage_rows(wall_time now);
+  result<void> stage_swept(wall_time now);
 
   // store_execute.cpp: what operations mean
   void execute(client_state& client, const wire::operation& what, wall_time now);
@@ -141,6 +145,8 @@ private:
   result<wire::answer> set(const wire::operation& what, wall_time now);
   result<wire::answer> touch(const wire::operation& what, wall_time now);
   result<wire::answer> destroy(const wire::operation& what, wall_time now);
+  void destroy(session_overlay::slot& slot);
+  result<void> check_guard(const wire::operation& what, bool lives, wall_time now) const;
   result<wire::answer> regenerate(const wire::operation& what, wall_time now);
   result<wire::answer> list(const wire::operation& what, wall_time now);
   result<wire::answer> length(wall_time now);
@@ -155,6 +161,7 @@ private:
   client_table clients_;
   std::deque<queued_batch> queue_;
   session_overlay overlay_;
+  actors::logout_guard guard_;
   reply_builder replies_;
   backends::commit staged_;
   group_kind group_ = group_kind::none;

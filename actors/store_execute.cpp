@@ -134,11 +134,34 @@ void store_core::get(client_state& client, const wire::operation& what, wall_tim
   });
 }
 
+/// A save that does not say what it has seen may be older than the logout.
+result<void> store_core::check_guard(const wire::operation& what, bool lives, wall_time now) const {
+  if (lives || what.when.what != wire::condition::kind::none)
+    return {};
+  const auto destroyed = guard_.is_destroyed(what.id, now);
+  if (!destroyed)
+    return tl::unexpected{destroyed.error()};
+  if (*destroyed)
+    return fail(errc::conflict,
+                "the session was destroyed, and this store does not let a save undo that: log in "
+                "again with a new session id");
+  return {};
+}
+
+/// Also of a session that is not there any more, so that the guard knows.
+void store_core::destroy(session_overlay::slot& slot) {
+  if (slot.problem || slot.content)
+    overlay_.erase(slot);
+  guard_.destroyed(slot.id);
+}
+
 result<wire::answer> store_core::set(const wire::operation& what, wall_time now) {
   auto& slot = overlay_.at(what.id);
   const auto lives = slot.lives(now);
   if (auto holds = check_condition(what.when, slot, lives); !holds)
     return tl::unexpected{holds.error()};
+  if (auto allowed = check_guard(what, lives, now); !allowed)
+    return tl::unexpected{allowed.error()};
   auto out = answer_of(what);
   out.content.version = ++counters_.version;
   backends::record content = lives ? *slot.content : backends::record{};
@@ -152,7 +175,7 @@ result<wire::answer> store_core::set(const wire::operation& what, wall_time now)
   }
   content.expires_at = expiry(content.ttl, content.absolute_expires_at, now);
   if (content.expires_at && *content.expires_at <= now)
-    overlay_.erase(slot);
+    destroy(slot);
   else
     overlay_.put(slot, content);
   return out;
@@ -169,7 +192,7 @@ result<wire::answer> store_core::touch(const wire::operation& what, wall_time no
   const auto ttl = what.ttl ? what.ttl : slot.content->ttl;
   const auto expires_at = expiry(ttl, slot.content->absolute_expires_at, now);
   if (expires_at && *expires_at <= now)
-    overlay_.erase(slot);
+    destroy(slot);
   else
     overlay_.touch(slot, expires_at, ttl);
   return out;
@@ -179,8 +202,7 @@ result<wire::answer> store_core::destroy(const wire::operation& what, wall_time 
   auto& slot = overlay_.at(what.id);
   auto out = answer_of(what);
   out.found = slot.problem || slot.lives(now);
-  if (slot.problem || slot.content)
-    overlay_.erase(slot);
+  destroy(slot);
   return out;
 }
 
@@ -200,7 +222,7 @@ result<wire::answer> store_core::regenerate(const wire::operation& what, wall_ti
   content.data = overlay_.keep(content.data);
   content.user = overlay_.keep(content.user);
   content.extensions = overlay_.keep(content.extensions);
-  overlay_.erase(from);
+  destroy(from);
   overlay_.put(to, content);
   return out;
 }

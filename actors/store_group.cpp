@@ -32,7 +32,7 @@ bool store_core::prepare_operations(wall_time now) {
     end_group();
     return prepare_sweep(now);
   }
-  stage_rows();
+  stage_rows(now);
   return true;
 }
 
@@ -101,36 +101,47 @@ bool store_core::must_wait(const client_state& client, const wire::operation& wh
   return false;
 }
 
-void store_core::stage_rows() {
+void store_core::stage_rows(wall_time now) {
   if (read_only_) // only reads were executed
     return;
+  guard_.append_rows(now, staged_);
   counters_.sessions += overlay_.append_writes(staged_.writes);
   clients_.prepare(staged_);
   if (counters_ != committed_)
     staged_.system_rows.push_back(store_rows::counters_row(counters_.version, counters_.sessions));
 }
 
-bool store_core::prepare_sweep(wall_time now) {
-  sweep_turn_ = false;
+/// Stages the removal of what is over: sessions, by the index, and tombstones.
+result<void> store_core::stage_swept(wall_time now) {
   auto rows = engine_->due(now, options_.sweep_rows_max);
-  sweep_wanted_ = rows && rows->size() == options_.sweep_rows_max;
   if (!rows)
-    read_only_ = rows.error();
-  if (!rows || rows->empty())
-    return false;
-  group_ = group_kind::sweep;
+    return tl::unexpected{rows.error()};
+  sweep_wanted_ = rows->size() == options_.sweep_rows_max;
   staged_.swept = std::move(*rows);
   for (const auto& row : staged_.swept)
     overlay_.want(row.id);
-  if (auto fetched = overlay_.fetch(); !fetched) {
-    read_only_ = fetched.error();
-    end_group();
-    return false;
-  }
+  if (auto fetched = overlay_.fetch(); !fetched)
+    return fetched;
   for (const auto& row : staged_.swept)
     if (auto& slot = overlay_.at(row.id); slot.content && !slot.lives(now))
       overlay_.erase(slot);
-  stage_rows();
+  const auto more = guard_.sweep(now, options_.sweep_rows_max, staged_);
+  if (!more)
+    return tl::unexpected{more.error()};
+  sweep_wanted_ = sweep_wanted_ || *more;
+  return {};
+}
+
+bool store_core::prepare_sweep(wall_time now) {
+  sweep_turn_ = sweep_wanted_ = false;
+  group_ = group_kind::sweep;
+  if (auto done = stage_swept(now); !done)
+    read_only_ = done.error();
+  if (read_only_ || staged_.empty()) {
+    end_group();
+    return false;
+  }
+  stage_rows(now);
   return true;
 }
 

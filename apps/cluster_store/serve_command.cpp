@@ -102,6 +102,11 @@ void add_serve_command(command_table& table) {
       .add_option("--ttl-default", flags->ttl_default,
                   "life of sessions that are set without a ttl, for example 24h (default: for ever)")
       ->type_name("DURATION");
+  command
+      .add_option("--logout-guard", flags->logout_guard,
+                  "how long a destroyed session cannot be saved again, so that a late save does not undo a "
+                  "logout, for example 1h (default: off)")
+      ->type_name("DURATION");
   table.run(command, [flags] { return run_serve(*flags); });
 }
 

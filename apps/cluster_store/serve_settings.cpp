@@ -29,18 +29,30 @@ result<store_options> read_store(std::string_view text, const std::string& sync)
   return store;
 }
 
+/// A positive duration, or none if the flag is not given.
+result<std::optional<time_to_live>> read_duration(const std::string& flag, const std::string& text,
+                                                  std::string_view at_zero) {
+  if (text.empty())
+    return std::optional<time_to_live>{};
+  const auto time = parse_duration_flag(flag, text);
+  if (!time)
+    return tl::unexpected{time.error()};
+  if (time->count() == 0)
+    return refuse(flag + ": " + std::string{at_zero});
+  return std::optional<time_to_live>{*time};
+}
+
 result<std::vector<store_options>> read_stores(const serve_flags& flags) {
   std::vector<store_options> stores;
-  std::optional<time_to_live> ttl_default;
-  if (!flags.ttl_default.empty()) {
-    const auto time = parse_duration_flag("--ttl-default", flags.ttl_default);
-    if (!time)
-      return tl::unexpected{time.error()};
-    if (time->count() == 0)
-      return refuse(
-          "--ttl-default: 0s would destroy every session as it is set; leave the flag out for no expiry");
-    ttl_default = *time;
-  }
+  const auto ttl_default =
+      read_duration("--ttl-default", flags.ttl_default,
+                    "0s would destroy every session as it is set; leave the flag out for no expiry");
+  if (!ttl_default)
+    return tl::unexpected{ttl_default.error()};
+  const auto logout_guard = read_duration("--logout-guard", flags.logout_guard,
+                                          "0s would guard nothing; leave the flag out for that");
+  if (!logout_guard)
+    return tl::unexpected{logout_guard.error()};
   const auto texts = flags.stores.empty() ? std::vector{std::string{default_store}} : flags.stores;
   for (const auto& text : texts) {
     auto store = read_store(text, flags.sync);
@@ -49,7 +61,8 @@ result<std::vector<store_options>> read_stores(const serve_flags& flags) {
     if (std::any_of(stores.begin(), stores.end(),
                     [&](const auto& other) { return other.name == store->name; }))
       return refuse("--store: there are two stores named '" + store->name + "'; names must differ");
-    store->ttl_default = ttl_default;
+    store->ttl_default = *ttl_default;
+    store->logout_guard = *logout_guard;
     stores.push_back(*std::move(store));
   }
   return stores;

@@ -16,7 +16,8 @@ struct serve_flags {
   std::string sync;                ///< Empty: as the URIs say.
   std::string secret_file;
   std::uint64_t connections_max = server_options{}.connections_max;
-  std::string ttl_default; ///< Empty: sessions without a ttl live for ever.
+  std::string ttl_default;  ///< Empty: sessions without a ttl live for ever.
+  std::string logout_guard; ///< Empty: off.
 };
 
 /// The store of a `serve` without `--store`.
