@@ -15,25 +15,16 @@ struct remote_owner {
   std::shared_ptr<door::door> entrance;
 };
 
-/// The link must not be the door's last owner, because shutting it waits: hence the weak reference.
-link_door door_to(const std::shared_ptr<door::door>& entrance, const endpoint& where,
-                  const door::connect_options& how) {
-  const std::weak_ptr<door::door> weak = entrance;
+link_door door_to(const door::reference& entrance, const endpoint& where, const door::connect_options& how) {
   link_door out;
-  out.connect = [weak, where, how](std::function<void(result<link_connection>)> done) {
-    const auto strong = weak.lock();
-    if (!strong)
-      return done(fail(errc::unavailable, "the handle is being closed"));
-    strong->connect(where, how, [done = std::move(done)](result<door::link> opened) {
+  out.connect = [entrance, where, how](std::function<void(result<link_connection>)> done) {
+    entrance.connect(where, how, [done = std::move(done)](result<door::link> opened) {
       done(std::move(opened).map([](door::link&& made) {
         return link_connection{std::move(made.gate), made.pass, made.id};
       }));
     });
   };
-  out.close = [weak](std::uint64_t number) {
-    if (const auto strong = weak.lock())
-      strong->close(number);
-  };
+  out.close = [entrance](std::uint64_t number) { entrance.close(number); };
   return out;
 }
 
@@ -59,7 +50,7 @@ result<client> make_remote_client(caf::actor_system& system, std::shared_ptr<voi
     return tl::unexpected<error>{access.error()};
   auto entrance = door::door::of(system);
   proxy_options proxy;
-  proxy.link = link_to(system, how.where, [&] { return door_to(entrance, how.where, *access); });
+  proxy.link = link_to(system, how.where, [&] { return door_to(entrance->refer(), how.where, *access); });
   auto owned = std::make_shared<remote_owner>(remote_owner{std::move(owner), std::move(entrance)});
   return open_client(system, std::move(owned), how, std::move(proxy));
 }

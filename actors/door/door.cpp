@@ -101,16 +101,25 @@ result<listener> door::listen(const endpoint& where, listen_options how) {
   return listener{core_, body, real};
 }
 
-void door::connect(const endpoint& where, const connect_options& how,
-                   std::function<void(result<link>)> done) {
+void reference::connect(const endpoint& where, const connect_options& how,
+                        std::function<void(result<link>)> done) const {
   const auto shared = std::make_shared<std::function<void(result<link>)>>(std::move(done));
   if (!core_->post(
           [inside = core_.get(), where, how, shared] { inside->connections().connect(where, how, *shared); }))
     (*shared)(fail(errc::unavailable, "the door of this process is shut: it is stopping"));
 }
 
-void door::close(connection_id id) {
+void reference::close(connection_id id) const {
   core_->table().close(id);
+}
+
+void door::connect(const endpoint& where, const connect_options& how,
+                   std::function<void(result<link>)> done) {
+  refer().connect(where, how, std::move(done));
+}
+
+void door::close(connection_id id) {
+  refer().close(id);
 }
 
 std::optional<peer> door::find(const wire::token& pass) const {

@@ -70,6 +70,24 @@ private:
   endpoint where_;
 };
 
+/// Uses a door without keeping it open: for what runs on threads that must not shut it, because that waits.
+///
+/// Threads: any. Copies are cheap. Once the door is shut, nothing can be connected and closing does nothing.
+class reference {
+public:
+  explicit reference(std::shared_ptr<core> inside) : core_(std::move(inside)) {}
+
+  /// As `door::connect`.
+  void connect(const endpoint& where, const connect_options& how,
+               std::function<void(result<link>)> done) const;
+
+  /// As `door::close`.
+  void close(connection_id id) const;
+
+private:
+  std::shared_ptr<core> core_;
+};
+
 /// The one door of an actor system.
 ///
 /// Threads: all functions from any thread. It has one thread of its own, on which nothing may block.
@@ -81,6 +99,7 @@ public:
   static std::shared_ptr<door> of(caf::actor_system& system);
 
   ~door();
+  reference refer() const { return reference{core_}; }
   door(const door&) = delete;
   door& operator=(const door&) = delete;
 

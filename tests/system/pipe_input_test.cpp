@@ -18,6 +18,7 @@ public:
   /// Runs `input` through a pipe. @returns its answers; the master must serve on.
   std::vector<json> feed(std::string_view input) {
     const auto done = server_.run({"pipe"}, input);
+    INFO(done.errors);
     CHECK(done.code == 0);
     CHECK((done.output.empty() || done.output.back() == '\n'));
     std::vector<json> answers;

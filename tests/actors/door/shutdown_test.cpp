@@ -29,6 +29,31 @@ TEST_CASE("a door that is shut answers every connect, before and after", "[door]
   worker.door().shutdown();
 }
 
+TEST_CASE("a reference does not keep a door open, and no callback can be the one that shuts it", "[door]") {
+  const temporary_directory place;
+  node master;
+  const auto listening = master.serve(unix_at(place / "socket"));
+  node worker;
+  const auto entrance = worker.door().refer();
+  std::promise<std::thread::id> called;
+  std::promise<void> dropped;
+  entrance.connect(listening.where(), {}, [&, held = entrance](const result<door::link>&) {
+    called.set_value(std::this_thread::get_id());
+    dropped.get_future().wait_for(patience);
+  });
+  CHECK(called.get_future().get() != std::this_thread::get_id());
+  std::thread owner{[&] { worker.drop_door(); }}; // waits for the callback, as it should
+  dropped.set_value();
+  owner.join();
+  std::promise<result<door::link>> late;
+  entrance.connect(listening.where(), {},
+                   [&](const result<door::link>& outcome) { late.set_value(outcome); });
+  const auto refused = late.get_future().get();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::unavailable);
+  entrance.close(1);
+}
+
 TEST_CASE("a door shuts at once under load", "[door]") {
   const temporary_directory place;
   for (int round = 0; round < 5; ++round) {
