@@ -43,7 +43,8 @@ result<void> client_table::load(const std::vector<backends::client_row>& rows, s
   return {};
 }
 
-result<client_table::granted> client_table::grant(backends::client_id who, std::uint64_t ticket) {
+result<client_table::granted> client_table::grant(backends::client_id who, std::uint64_t ticket,
+                                                  rights allowed) {
   auto at = clients_.find(who);
   const auto known = at != clients_.end();
   if (!known) {
@@ -54,6 +55,7 @@ result<client_table::granted> client_table::grant(backends::client_id who, std::
   }
   auto& client = at->second;
   client.ticket = ticket;
+  client.allowed = allowed;
   if (std::exchange(client.leaving, false))
     std::erase(marked_leaving_, &client);
   client.silent_since.reset();

@@ -16,6 +16,12 @@
 
 namespace cluster_store::actors {
 
+/// What a client may ask of a store.
+enum class rights : std::uint8_t {
+  operate,   ///< Everything that concerns single sessions, and listing them.
+  administer ///< Also what concerns all at once: `clear`.
+};
+
 /// What the store knows of one client: which ticket is valid, what was applied, which results may be asked
 /// again.
 class client_state {
@@ -38,6 +44,7 @@ public:
 
   backends::client_id id;
   std::uint64_t ticket = 0;                ///< 0 = none is valid.
+  rights allowed = rights::operate;        ///< With this ticket.
   std::uint64_t floor = 1;                 ///< Every smaller seq has been received by the client.
   std::uint64_t last_applied = 0;          ///< Highest seq of a committed mutation.
   std::size_t queued_operations = 0;       ///< Kept by the store core.
@@ -68,14 +75,14 @@ public:
   /// @errors `corrupt` naming the row that is not readable.
   result<void> load(const std::vector<backends::client_row>& rows, steady_time now);
 
-  /// Makes `ticket` the only valid one of `who`, who is connected from now on.
+  /// Makes `ticket` the only valid one of `who`, who is connected from now on and may do what is `allowed`.
   /// @returns the client, and whether it was known before.
   /// @errors `overloaded` if there are `clients_max` others.
   struct granted {
     client_state* client;
     bool known;
   };
-  result<granted> grant(backends::client_id who, std::uint64_t ticket);
+  result<granted> grant(backends::client_id who, std::uint64_t ticket, rights allowed);
 
   /// @returns the client if `ticket` is its valid one, else nullptr.
   client_state* find(backends::client_id who, std::uint64_t ticket);

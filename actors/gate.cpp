@@ -31,14 +31,17 @@ struct gate::status_round {
 
 gate::gate(caf::actor_config& config, std::uint64_t first_ticket, gate_hooks door,
            std::shared_ptr<const cluster_store::clock> time)
-    : caf::event_based_actor(config), core_(first_ticket), door_(std::move(door)), clock_(std::move(time)) {}
+    : caf::event_based_actor(config),
+      core_(first_ticket, door.admins_apart),
+      door_(std::move(door)),
+      clock_(std::move(time)) {}
 
 caf::behavior gate::make_behavior() {
   compat::delayed_send(this, caf::actor{this}, caf::timespan{tick_interval}, tick_store{});
   return {
       [this](const hello_message& message) { return greet(message); },
       [this](const beat_message& message) {
-        if (const auto pass = pass_in(message.bytes); is_admitted(pass))
+        if (const auto pass = pass_in(message.bytes); visitor_with(pass).admitted)
           silence_.heard(pass, clock_->steady());
         return message;
       },
@@ -67,21 +70,27 @@ bool gate::is_local() {
   return current_sender() && current_sender()->node() == system().node();
 }
 
+visitor gate::visitor_with(const wire::token& pass) {
+  auto who = door_.admitted ? door_.admitted(pass) : visitor{};
+  who.local = is_local();
+  return who;
+}
+
 caf::result<welcome_message> gate::greet(const hello_message& message) {
   auto said = wire::decode_hello(message.bytes);
   if (!current_sender())
     return welcome_message{}; // nobody to welcome
   if (said)
     departed(said->client);
-  auto ticket = said ? core_.admit(*said, {is_local(), is_admitted(said->pass)})
-                     : result<std::uint64_t>{tl::unexpected{said.error()}};
+  const auto who = said ? visitor_with(said->pass) : visitor{};
+  auto ticket = said ? core_.admit(*said, who) : result<std::uint64_t>{tl::unexpected{said.error()}};
   if (!ticket)
     return welcome_message{wire::encode(result<wire::welcome>{tl::unexpected{ticket.error()}}), nullptr};
   const auto store = stores_[said->store].store;
   const auto proxy = current_sender(); // the promise takes it
   auto promise = make_response_promise<welcome_message>();
   compat::request(this, caf::actor_cast<caf::actor>(store), caf::timespan{grant_timeout},
-                  grant_ticket{said->client, *ticket, proxy})
+                  grant_ticket{said->client, *ticket, core_.rights_of(who), proxy})
       .then(
           [this, promise, store, proxy,
            guest = proxy_gone{said->client, *ticket}](const granted_ticket& answer) mutable {
@@ -123,7 +132,7 @@ void gate::change(const store_changed& news) {
 }
 
 caf::result<status_message> gate::report(const status_message& query) {
-  if (!is_local() && !is_admitted(pass_in(query.bytes)))
+  if (const auto who = visitor_with(pass_in(query.bytes)); !who.local && !who.admitted)
     return status_message{
         wire::encode_status(fail(errc::unauthorized, "the pass is not known here: connect again"))};
   auto round = std::make_shared<status_round>();

@@ -15,7 +15,9 @@ namespace cluster_store::actors {
 
 /// What the gate knows of the door. All may be called from any thread; empty ones where nobody listens.
 struct gate_hooks {
-  std::function<bool(const wire::token& pass)> admitted; ///< Whether the door gave out this pass.
+  /// Who shows this pass, as far as the door can tell.
+  std::function<visitor(const wire::token& pass)> admitted;
+  bool admins_apart = false; ///< Whether admins have a secret of their own.
   std::function<std::vector<silence_watch::connection>()> connections; ///< Those there are now.
   std::function<void(const wire::token& pass)> disconnect;             ///< Ends the connection of this pass.
   std::function<void(server_status&)> add_figures;                     ///< Endpoints, connections, refusals.
@@ -40,7 +42,7 @@ private:
   struct status_round;
 
   bool is_local();
-  bool is_admitted(const wire::token& pass) const { return door_.admitted && door_.admitted(pass); }
+  visitor visitor_with(const wire::token& pass);
   caf::result<welcome_message> greet(const hello_message& message);
   void change(const store_changed& news);
   caf::result<status_message> report(const status_message& query);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <cluster_store/actors/client_table.hpp>
 #include <cluster_store/actors/wire.hpp>
 #include <cluster_store/backends/clock.hpp>
 
@@ -15,6 +16,7 @@ namespace cluster_store::actors {
 struct visitor {
   bool local = false;    ///< A proxy of this process.
   bool admitted = false; ///< Shows a pass that the door gave out.
+  bool admin = false;    ///< The pass is of the role admin.
 };
 
 /// Decides who is welcome to which store, and hands out tickets.
@@ -23,7 +25,9 @@ struct visitor {
 class gate_core {
 public:
   /// @param first_ticket where tickets start; random, so that tickets of a former master are void here.
-  explicit gate_core(std::uint64_t first_ticket) : next_ticket_(first_ticket | 1) {}
+  /// @param admins_apart whether administering is for the role admin alone; else everybody may.
+  gate_core(std::uint64_t first_ticket, bool admins_apart)
+      : next_ticket_(first_ticket | 1), admins_apart_(admins_apart) {}
 
   /// The named store can be used, or not, and why.
   void set_up(const std::string& store) { stores_[store].clear(); }
@@ -38,10 +42,16 @@ public:
   ///   is not here, `unavailable` while it is restarting or the master stops.
   result<std::uint64_t> admit(const wire::hello& message, const visitor& who);
 
+  /// @returns what somebody who is welcome may do. The process itself may do everything.
+  rights rights_of(const visitor& who) const noexcept {
+    return who.local || who.admin || !admins_apart_ ? rights::administer : rights::operate;
+  }
+
 private:
   std::map<std::string, std::string> stores_; ///< Name → why it is down; empty = it is up.
   std::uint64_t next_ticket_;
   bool closed_ = false;
+  bool admins_apart_;
 };
 
 /// Notices connections that have shown no sign of life for too long. A worker beats every 2 s.

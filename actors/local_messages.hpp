@@ -42,6 +42,7 @@ struct proxy_gone {
 struct grant_ticket {
   backends::client_id client;
   std::uint64_t ticket = 0;
+  rights allowed = rights::operate;
   caf::strong_actor_ptr proxy;
 };
 

@@ -125,8 +125,13 @@ actors::gate_hooks hooks_of(const std::shared_ptr<door::door>& open,
   actors::gate_hooks out;
   const std::weak_ptr<door::door> weak{open};
   out.admitted = [weak](const wire::token& pass) {
+    actors::visitor who;
     const auto door = weak.lock();
-    return door && door->find(pass).has_value();
+    if (const auto peer = door ? door->find(pass) : std::nullopt) {
+      who.admitted = true;
+      who.admin = peer->granted == door::role::admin;
+    }
+    return who;
   };
   out.connections = [weak] {
     std::vector<actors::silence_watch::connection> now;

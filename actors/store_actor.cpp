@@ -64,7 +64,7 @@ result<void> store_actor::load() {
 }
 
 granted_ticket store_actor::grant(const grant_ticket& order) {
-  auto welcome = core_->grant(order.client, order.ticket);
+  auto welcome = core_->grant(order.client, order.ticket, order.allowed);
   if (!welcome)
     return {std::move(welcome)};
   routes_[order.client] = {order.ticket, caf::actor_cast<caf::actor>(order.proxy)};

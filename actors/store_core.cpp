@@ -49,8 +49,8 @@ void store_core::drop_queue_of(client_state& client) {
   client.queued_operations = 0;
 }
 
-result<wire::welcome> store_core::grant(backends::client_id who, std::uint64_t ticket) {
-  auto granted = clients_.grant(who, ticket);
+result<wire::welcome> store_core::grant(backends::client_id who, std::uint64_t ticket, rights allowed) {
+  auto granted = clients_.grant(who, ticket, allowed);
   if (!granted)
     return tl::unexpected{granted.error()};
   drop_queue_of(*granted->client);
@@ -88,7 +88,7 @@ std::optional<std::string> store_core::submit(std::string bytes) {
   batch.client->floor = std::max(batch.client->floor, in->head().floor);
   for (auto item = in->next(); item && *item; item = in->next()) {
     auto& kept = batch.items.emplace_back(std::move(**item));
-    if (auto checked = kept.what ? check(*kept.what) : result<void>{}; !checked)
+    if (auto checked = kept.what ? check(*batch.client, *kept.what) : result<void>{}; !checked)
       kept.what = tl::unexpected{checked.error()};
     if (++batch.client->queued_operations > options_.in_flight_max)
       kept.what = fail(errc::overloaded, "this client has more than " + std::to_string(options_.in_flight_max)

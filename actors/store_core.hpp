@@ -65,7 +65,7 @@ public:
   /// Installs `ticket` for `who`: its former ticket is void and what it had queued is dropped (it will come
   /// again).
   /// @returns what the welcome says. @errors `overloaded` beyond the number of clients.
-  result<wire::welcome> grant(backends::client_id who, std::uint64_t ticket);
+  result<wire::welcome> grant(backends::client_id who, std::uint64_t ticket, rights allowed);
 
   /// The client's connection is gone.
   void left(backends::client_id who, std::uint64_t ticket, steady_time now);
@@ -140,7 +140,7 @@ private:
   void execute(client_state& client, const wire::operation& what, wall_time now);
   bool answer_repeated(client_state& client, const wire::operation& what);
   void answer(client_state& client, const wire::operation& what, const result<wire::answer>& outcome);
-  result<void> check(const wire::operation& what) const;
+  result<void> check(const client_state& client, const wire::operation& what) const;
   result<wire::answer> perform(const wire::operation& what, wall_time now);
   result<wire::answer> set(const wire::operation& what, wall_time now);
   result<wire::answer> touch(const wire::operation& what, wall_time now);

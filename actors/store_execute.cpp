@@ -47,7 +47,9 @@ wire::answer answer_of(const wire::operation& what) {
 
 } // namespace
 
-result<void> store_core::check(const wire::operation& what) const {
+result<void> store_core::check(const client_state& client, const wire::operation& what) const {
+  if (what.what == wire::op::clear && client.allowed != rights::administer)
+    return fail(errc::unauthorized, "clear needs the role admin here: connect with the admin secret");
   if (what.what == wire::op::all && (what.rows_max == 0 || what.rows_max > rows_max))
     return fail(errc::invalid_argument, "a page of " + std::to_string(what.rows_max)
                                             + " sessions was asked for: ask for 1 to "

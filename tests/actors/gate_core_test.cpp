@@ -19,7 +19,7 @@ constexpr actors::visitor stranger{false, false};
 } // namespace
 
 TEST_CASE("neighbours and admitted workers get a ticket each, never the same one") {
-  actors::gate_core gate{42};
+  actors::gate_core gate{42, false};
   gate.set_up("default");
   const auto first = gate.admit(hello_to("default"), neighbour);
   const auto second = gate.admit(hello_to("default"), worker);
@@ -30,13 +30,13 @@ TEST_CASE("neighbours and admitted workers get a ticket each, never the same one
 }
 
 TEST_CASE("who shows no pass is unauthorized") {
-  actors::gate_core gate{1};
+  actors::gate_core gate{1, false};
   gate.set_up("default");
   CHECK(gate.admit(hello_to("default"), stranger).error().code == errc::unauthorized);
 }
 
 TEST_CASE("a peer without a common protocol version learns both ranges") {
-  actors::gate_core gate{1};
+  actors::gate_core gate{1, false};
   gate.set_up("default");
   auto newer = hello_to("default");
   newer.protocol_lowest = 7;
@@ -49,7 +49,7 @@ TEST_CASE("a peer without a common protocol version learns both ranges") {
 }
 
 TEST_CASE("an unknown store is named, and so are the known ones") {
-  actors::gate_core gate{1};
+  actors::gate_core gate{1, false};
   gate.set_up("default");
   gate.set_up("carts");
   const auto refused = gate.admit(hello_to("cart"), worker);
@@ -60,7 +60,7 @@ TEST_CASE("an unknown store is named, and so are the known ones") {
 }
 
 TEST_CASE("a store that restarts and a master that stops are unavailable") {
-  actors::gate_core gate{1};
+  actors::gate_core gate{1, false};
   gate.set_up("default");
   gate.set_down("default", "being restarted");
   CHECK(gate.admit(hello_to("default"), worker).error().code == errc::unavailable);
@@ -81,4 +81,16 @@ TEST_CASE("a connection is silent 15 s after its admission or its last beat") {
   CHECK(watch.silent(open, start + 15s) == std::vector{quiet});
   CHECK(watch.silent({open[1]}, start + 24s).empty());
   CHECK(watch.silent({open[1]}, start + 25s) == std::vector{lively});
+}
+
+TEST_CASE("everybody may administer unless admins have a secret of their own") {
+  const actors::gate_core open{1, false};
+  const actors::gate_core apart{1, true};
+  const actors::visitor worker{.admitted = true};
+  const actors::visitor admin{.admitted = true, .admin = true};
+  const actors::visitor same_process{.local = true};
+  CHECK(open.rights_of(worker) == actors::rights::administer);
+  CHECK(apart.rights_of(worker) == actors::rights::operate);
+  CHECK(apart.rights_of(admin) == actors::rights::administer);
+  CHECK(apart.rights_of(same_process) == actors::rights::administer);
 }

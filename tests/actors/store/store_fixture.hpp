@@ -24,6 +24,7 @@ struct test_client {
   std::uint64_t ticket = 0;
   std::uint64_t seq = 0;
   std::uint64_t floor = 1;
+  actors::rights allowed = actors::rights::administer;
 };
 
 /// A store core with its shell's loop, a clock that stands still, and an engine that outlives the core.
@@ -53,7 +54,7 @@ public:
   /// Says hello (again). @returns the welcome.
   wire::welcome greet(test_client& who) {
     who.ticket = ++tickets_;
-    auto welcome = core_->grant(who.id, who.ticket);
+    auto welcome = core_->grant(who.id, who.ticket, who.allowed);
     REQUIRE(welcome);
     return *welcome;
   }

@@ -181,7 +181,7 @@ TEST_CASE("beyond the number of clients a hello is refused and nobody else suffe
   store.join();
   backends::client_id third;
   third.bytes[0] = 99;
-  const auto refused = store.core().grant(third, 1'000);
+  const auto refused = store.core().grant(third, 1'000, actors::rights::operate);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == errc::overloaded);
   CHECK(store.call(first, set("a", "1")));

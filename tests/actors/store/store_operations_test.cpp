@@ -183,3 +183,17 @@ TEST_CASE("clear removes every session and says how many there were") {
   CHECK(store.call(client, whole(wire::op::length))->count == 0);
   CHECK_FALSE(store.call(client, get("a"))->found);
 }
+
+TEST_CASE("clear is refused to a client that may not administer, and changes nothing") {
+  store_fixture store;
+  auto client = store.join();
+  REQUIRE(store.call(client, set("a", "1")));
+  client.allowed = actors::rights::operate;
+  store.greet(client);
+  const auto refused = store.call(client, whole(wire::op::clear));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::unauthorized);
+  CHECK(store.call(client, get("a"))->found);
+  CHECK(store.call(client, whole(wire::op::length))->count == 1);
+  CHECK(store.call(client, whole(wire::op::all))->sessions.size() == 1);
+}
