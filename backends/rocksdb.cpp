@@ -18,8 +18,8 @@ namespace {
 using rocksdb::Slice;
 using rocksdb::Status;
 
-/// What resuming needs on a disk that was full, beside what is to be flushed.
-constexpr std::uint64_t resume_bytes_min = 4u << 20;
+/// What opening anew needs on a disk that was full, beside what is to be flushed.
+constexpr std::uint64_t reopen_bytes_min = 4u << 20;
 
 /// Behind every key of sessions (ids have 512 bytes at most) and of the expiry index.
 const std::string behind_all_keys(engine_limits.id_bytes_max + keys::number_bytes + 1, '\xFF');
@@ -89,7 +89,7 @@ rocksdb_engine::~rocksdb_engine() {
 }
 
 result<std::vector<result<write_outcome>>> rocksdb_engine::apply(const commit& changes) {
-  if (auto good = resume(); !good)
+  if (auto good = check_refused(); !good)
     return tl::unexpected{std::move(good).error()};
   if (auto good = learn_what_is_missing(changes); !good)
     return tl::unexpected{std::move(good).error()};
@@ -211,32 +211,28 @@ result<void> rocksdb_engine::write_batch() {
                                            + ": a commit was written, but not confirmed (" + done.ToString()
                                            + "): restart the store and read what is there");
   }
-  // RocksDB comes back from a full disk in the background, but not from an append that failed.
   refused_ = true;
   broken_ = fate == log_fate::cut_back || done.severity() >= Status::Severity::kFatalError;
   return fail(errc::io_error, "rocksdb:" + database_->path + ": nothing of a commit was written ("
                                   + done.ToString() + "): make room on the disk or repair it");
 }
 
-result<void> rocksdb_engine::resume() {
+/// `DB::Resume` is not used: it can wait for ever for a flush that was scheduled just before a former attempt
+/// failed (RocksDB 7.8 counts that flush as started). The log has everything, so opening anew does the same.
+result<void> rocksdb_engine::check_refused() {
   if (!refused_)
     return {};
-  // An attempt without room would make things worse: what RocksDB fails to write then is fatal for it.
   std::uint64_t flush_bytes = 0;
   database_->db->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &flush_bytes);
   const auto free = database_->disk.free_bytes(database_->path);
-  if (free < flush_bytes + resume_bytes_min)
+  if (free < flush_bytes + reopen_bytes_min)
     return fail(errc::io_error, "rocksdb:" + database_->path + ": the disk is full (" + std::to_string(free)
-                                    + " bytes are free, " + std::to_string(flush_bytes + resume_bytes_min)
+                                    + " bytes are free, " + std::to_string(flush_bytes + reopen_bytes_min)
                                     + " are needed): make room");
-  const auto done = database_->db->Resume();
-  if (done.ok()) {
-    refused_ = false;
-    return {};
-  }
-  broken_ = done.severity() >= Status::Severity::kFatalError;
-  return fail(errc::io_error, "rocksdb:" + database_->path + ": still takes no writes (" + done.ToString()
-                                  + "): make room on the disk or repair it");
+  broken_ = true;
+  return fail(errc::io_error,
+              "rocksdb:" + database_->path
+                  + ": there is room on the disk again; it takes writes when it has been opened anew");
 }
 
 void rocksdb_engine::remember(const commit& changes) {

@@ -53,7 +53,7 @@ private:
   page fill_page(const scan_request& request, rocksdb::Iterator& rows);
 
   // Committing (rocksdb.cpp).
-  result<void> resume();
+  result<void> check_refused();
   result<write_outcome> add_write(const write& change);
   void add_put(const write& change, known_session& session);
   void add_erase(std::string_view id, known_session& session);
@@ -75,7 +75,7 @@ private:
   std::vector<std::string_view> missing_;
   std::string key_;
   std::string value_;
-  bool refused_ = false; // RocksDB takes no writes until it is resumed
+  bool refused_ = false; // RocksDB takes no writes until it is opened anew
   bool broken_ = false;
 };
 

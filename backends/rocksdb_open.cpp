@@ -38,8 +38,8 @@ constexpr std::array<std::size_t, family_count> write_buffer_bytes{
     1 * mebibyte, 0 /* an option */, 16 * mebibyte, 8 * mebibyte, 8 * mebibyte,
 };
 
-/// RocksDB polls for free space by itself, every five seconds and on its own thread. The engine resumes when
-/// the next commit comes instead, so that its answer says how things are.
+/// RocksDB polls for free space by itself, every five seconds and on its own thread. The engine looks when
+/// the next commit comes instead, so that its answer says how things are, and is then opened anew.
 class manual_recovery final : public rocksdb::EventListener {
 public:
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, Status problem, bool* automatic) override {
