@@ -9,9 +9,16 @@ namespace cluster_store::tests {
 
 using deadline = std::chrono::steady_clock::time_point;
 
-/// @returns the moment that is `limit` from now.
+/// How much longer everything may take under the thread sanitizer.
+#ifdef __SANITIZE_THREAD__
+inline constexpr int slowness = 5;
+#else
+inline constexpr int slowness = 1;
+#endif
+
+/// @returns the moment until which something that takes `limit` at most may take.
 inline deadline within(std::chrono::milliseconds limit) {
-  return std::chrono::steady_clock::now() + limit;
+  return std::chrono::steady_clock::now() + slowness * limit;
 }
 
 /// @returns what is left until `limit`, never negative.
