@@ -2,8 +2,8 @@
 
 option(CLUSTER_STORE_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(CLUSTER_STORE_BUILD_APPS "Build the programs and examples" ${PROJECT_IS_TOP_LEVEL})
-set(CLUSTER_STORE_SANITIZE none CACHE STRING "none | address (with undefined behaviour) | thread")
-set_property(CACHE CLUSTER_STORE_SANITIZE PROPERTY STRINGS none address thread)
+set(CLUSTER_STORE_SANITIZE none CACHE STRING "none | address (with undefined behaviour) | thread | fuzzer (Clang)")
+set_property(CACHE CLUSTER_STORE_SANITIZE PROPERTY STRINGS none address thread fuzzer)
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -34,8 +34,12 @@ elseif(CLUSTER_STORE_SANITIZE STREQUAL "thread")
       "Without a CAF built with it the thread sanitizer reports what is none: use ./dev tsan")
   endif()
   set(CAF_ROOT "${CLUSTER_STORE_TSAN_CAF}")
+elseif(CLUSTER_STORE_SANITIZE STREQUAL "fuzzer")
+  # What libFuzzer wants to see; its own main comes with the programs in tests/fuzz.
+  set(cluster_store_sanitizer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
 elseif(NOT CLUSTER_STORE_SANITIZE STREQUAL "none")
-  message(FATAL_ERROR "CLUSTER_STORE_SANITIZE is '${CLUSTER_STORE_SANITIZE}': use none, address or thread")
+  message(FATAL_ERROR
+    "CLUSTER_STORE_SANITIZE is '${CLUSTER_STORE_SANITIZE}': use none, address, thread or fuzzer")
 endif()
 if(DEFINED cluster_store_sanitizer)
   # GCC's own page on the sanitizers: their checks make it see uninitialised values where there are none.
