@@ -57,6 +57,15 @@ void on_exit_message(Self* self, F fn) {
 #  pragma GCC diagnostic pop
 }
 
+/// Drops what no handler takes. CAF would print it to the standard output, whoever sent it.
+template <class Self>
+void drop_unexpected(Self* self) {
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  self->set_default_handler(caf::drop);
+#  pragma GCC diagnostic pop
+}
+
 inline std::string render(caf::actor_system&, const caf::error& what) {
   return to_string(what);
 }
@@ -125,6 +134,11 @@ void anonymous_send(const Destination& destination, Ts&&... xs) {
 template <class Self, class F>
 void on_exit_message(Self* self, F fn) {
   self->set_exit_handler([fn](caf::exit_msg& x) { fn(x.reason); });
+}
+
+template <class Self>
+void drop_unexpected(Self* self) {
+  self->set_default_handler(caf::drop);
 }
 
 inline std::string render(caf::actor_system& system, const caf::error& what) {

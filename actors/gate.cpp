@@ -37,6 +37,7 @@ gate::gate(caf::actor_config& config, std::uint64_t first_ticket, gate_hooks doo
       clock_(std::move(time)) {}
 
 caf::behavior gate::make_behavior() {
+  compat::drop_unexpected(this);
   compat::delayed_send(this, caf::actor{this}, caf::timespan{tick_interval}, tick_store{});
   return {
       [this](const hello_message& message) { return greet(message); },

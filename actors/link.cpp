@@ -36,6 +36,7 @@ link::link(caf::actor_config& config, link_door door, caf::actor former)
       core_(random_bits) {}
 
 caf::behavior link::make_behavior() {
+  compat::drop_unexpected(this);
   if (former_) {
     compat::attach(former_, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl())](const caf::error&) {
       if (auto strong = caf::actor_cast<caf::actor>(self))

@@ -49,6 +49,7 @@ caf::actor proxy::self() {
 // ------------------------------------------------------------------------------------
 
 caf::behavior proxy::make_behavior() {
+  compat::drop_unexpected(this);
   compat::on_exit_message(this, [this](const caf::error&) { close(); });
   if (how_.link)
     how_.link->subscribe(self());

@@ -22,6 +22,7 @@ store_actor::store_actor(caf::actor_config& config, std::shared_ptr<backends::ba
       starter_(std::move(starter)) {}
 
 caf::behavior store_actor::make_behavior() {
+  compat::drop_unexpected(this);
   auto loaded = load();
   compat::send(this, caf::actor_cast<caf::actor>(std::exchange(starter_, nullptr)), store_started{loaded});
   if (!loaded) {

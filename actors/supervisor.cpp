@@ -47,6 +47,7 @@ supervisor::supervisor(caf::actor_config& config, store_spec what, caf::actor ga
       window_(restarts) {}
 
 caf::behavior supervisor::make_behavior() {
+  compat::drop_unexpected(this);
   start();
   return {
       [this](const restart_store&) {
