@@ -4,6 +4,8 @@
 #include <iostream>
 #include <memory>
 
+#include <sys/resource.h>
+
 #include <cluster_store/apps/cluster_store/serve_settings.hpp>
 #include <cluster_store/apps/cluster_store/settings.hpp>
 
@@ -31,6 +33,15 @@ private:
   sigset_t signals_{};
 };
 
+/// Connections and an engine's files may need more descriptors than a shell allows at first (often 1 024).
+void allow_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 exit_code report_start(const error& problem) {
   report(problem);
   return problem.code == errc::invalid_argument ? exit_code::usage
@@ -43,6 +54,7 @@ exit_code run_serve(const serve_flags& flags) {
   const auto how = read_serve_flags(flags);
   if (!how)
     return report(how.error());
+  allow_descriptors();
   const stop_signals signals;
   auto master = serve(*how);
   if (!master)
