@@ -68,7 +68,7 @@ bool read_batch(std::string_view bytes) {
   std::size_t count = 0;
   auto item = batch->next();
   for (; item && *item; item = batch->next()) {
-    expect(++count * 6 <= bytes.size(), "an operation has at least 6 bytes");
+    expect(++count * 5 <= bytes.size(), "an operation has at least 5 bytes");
     const auto& what = (*item)->what;
     if (!what) {
       const auto code = what.error().code;

@@ -92,6 +92,7 @@ void forwarder::serve(const std::stop_token& stop) {
   std::list<link> links;
   std::size_t cuts = 0;
   std::size_t half_closes = 0;
+  std::size_t half_closes_of_answers = 0;
   while (!stop.stop_requested()) {
     const auto how = behaviour_.load();
     std::vector<pollfd> polled{{listener_.number(), POLLIN, 0}};
@@ -113,6 +114,11 @@ void forwarder::serve(const std::stop_token& stop) {
       half_closes = half_closes_;
       for (auto& each : links)
         each.up.end();
+    }
+    if (half_closes_of_answers != half_closes_of_answers_) {
+      half_closes_of_answers = half_closes_of_answers_;
+      for (auto& each : links)
+        each.down.end();
     }
     if (file_descriptor worker{::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
         worker.is_open()) {

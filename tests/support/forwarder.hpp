@@ -36,6 +36,9 @@ public:
   /// Ends the direction from the worker to the master of all connections that are open now.
   void half_close() { ++half_closes_; }
 
+  /// The same for the direction from the master to the worker.
+  void half_close_answers() { ++half_closes_of_answers_; }
+
   /// How many connections were accepted so far.
   std::size_t accepted() const { return accepted_; }
 
@@ -48,6 +51,7 @@ private:
   std::atomic<behaviour> behaviour_ = behaviour::pass;
   std::atomic<std::size_t> cuts_ = 0;
   std::atomic<std::size_t> half_closes_ = 0;
+  std::atomic<std::size_t> half_closes_of_answers_ = 0;
   std::atomic<std::size_t> accepted_ = 0;
   std::jthread thread_; ///< Last: it uses the others.
 };

@@ -78,6 +78,14 @@ file_descriptor listen_on_loopback() {
   return made;
 }
 
+file_descriptor listen_at_unix(const std::string& path) {
+  auto made = stream_socket(AF_UNIX);
+  const auto where = address_of("unix:" + path);
+  if (::bind(made.number(), where.get(), where.size) != 0 || ::listen(made.number(), 128) != 0)
+    fail("listen at " + path);
+  return made;
+}
+
 std::uint16_t port_of(const file_descriptor& socket) {
   sockaddr_in here{};
   socklen_t size = sizeof(here);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <cluster_store/tests/support/file_descriptor.hpp>
 #include <cluster_store/tests/support/wait_until.hpp>
@@ -15,6 +16,9 @@ file_descriptor connect_to(const std::string& endpoint);
 
 /// @returns a listening socket on a free port of 127.0.0.1; not accepting yet.
 file_descriptor listen_on_loopback();
+
+/// @returns a listening Unix socket at `path`, where nothing is yet; not accepting yet.
+file_descriptor listen_at_unix(const std::string& path);
 
 /// @returns the port of a bound socket.
 std::uint16_t port_of(const file_descriptor& socket);
@@ -30,8 +34,17 @@ class stranger {
 public:
   explicit stranger(const std::string& endpoint) : socket_(connect_to(endpoint)) {}
 
+  /// @pre `connected` is non-blocking.
+  explicit stranger(file_descriptor connected) : socket_(std::move(connected)) {}
+
   /// Sends all of `bytes`. @returns false if the other side closed before or does not read until `limit`.
   bool send(std::string_view bytes, deadline limit = within(std::chrono::seconds{5}));
+
+  /// Hangs up.
+  void close() noexcept { socket_.close(); }
+
+  /// Reads what is there. @returns whether one of the sides has closed.
+  bool is_closed() { return !socket_.is_open() || wait_for_close(within(std::chrono::seconds{0})); }
 
   /// Waits until the other side closes. @returns false if it is open at `limit`.
   bool wait_for_close(deadline limit);

@@ -1,4 +1,5 @@
 #include <csignal>
+#include <random>
 
 #include <cluster_store/tests/support/forwarder.hpp>
 #include <cluster_store/tests/system/crew.hpp>
@@ -55,6 +56,48 @@ TEST_CASE("a connection whose one direction ends is replaced") {
   survive([](forwarder& network, load& traffic) {
     network.half_close();
     await_connections(network, traffic, 4);
+  });
+}
+
+TEST_CASE("a connection whose answers end is replaced") {
+  survive([](forwarder& network, load& traffic) {
+    network.half_close_answers();
+    await_connections(network, traffic, 4);
+  });
+}
+
+TEST_CASE("a network that does everything wrong in turn loses and repeats nothing") {
+  survive([](forwarder& network, load& traffic) {
+    // The long form: SYSTEM_TESTS_FAULTS=200.
+    const auto faults = size_from_environment("SYSTEM_TESTS_FAULTS", 12);
+    std::mt19937_64 random{random_seed()};
+    const auto go_on_for = [&](std::chrono::milliseconds time) {
+      const auto end = within(time);
+      traffic.run([&] { return std::chrono::steady_clock::now() >= end; }, within(time + 10s));
+    };
+    for (std::size_t count = 0; count < faults; ++count) {
+      switch (random() % 5) {
+      case 0:
+        network.cut();
+        break;
+      case 1:
+        network.half_close();
+        break;
+      case 2:
+        network.half_close_answers();
+        break;
+      case 3:
+        network.set(forwarder::behaviour::hold);
+        go_on_for(std::chrono::milliseconds{random() % 300});
+        break;
+      default: // what was swallowed leaves holes, so these connections must go
+        network.set(forwarder::behaviour::discard);
+        go_on_for(std::chrono::milliseconds{random() % 300});
+        network.cut();
+      }
+      network.set(forwarder::behaviour::pass);
+      REQUIRE(traffic.run_for(300, within(30s)));
+    }
   });
 }
 

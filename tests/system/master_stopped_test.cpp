@@ -1,3 +1,6 @@
+#include <random>
+
+#include <cluster_store/tests/support/load_process.hpp>
 #include <cluster_store/tests/system/crew.hpp>
 
 using namespace cluster_store::tests;
@@ -35,7 +38,86 @@ void pause_under_load(const std::string& listen, const std::string& store, const
   here.dismiss();
 }
 
+/// A master, and a worker process that loads it through the API and reports its callbacks.
+struct stage {
+  stage(const std::string& listen, std::chrono::milliseconds timeout)
+      : server(where, {.listen = listen.empty() ? "unix:" + where.path("store.sock") : listen}) {
+    server.start();
+    worker.emplace(server, timeout);
+    worker->closed(200ms, 64);
+  }
+
+  /// Waits for the next callback after the first `count`.
+  connection_event event_after(std::size_t count, std::chrono::milliseconds limit) {
+    REQUIRE(wait_until([&] { return worker->events().size() > count; }, within(limit)));
+    return worker->events()[count];
+  }
+
+  sandbox where;
+  master server;
+  std::optional<load_process> worker;
+};
+
+/// Everything a worker of a stopped master must see, once it was stopped at `since`.
+void expect_notice(stage& here, deadline since) {
+  const auto lost = here.event_after(1, 10s);
+  CHECK_FALSE(lost.connected);
+  CHECK(lost.at - since < 6'500ms); // 6 s, and half a second for a busy machine
+  CHECK_FALSE(lost.why.empty());
+  here.server.resume();
+  CHECK(here.event_after(2, 10s).connected);
+  const auto seen = here.worker->report();
+  CHECK(seen.answered == seen.offered);
+  CHECK(seen.answered_twice == 0);
+  CHECK(seen.failed("deadline_exceeded") > 0);
+  CHECK(seen.longest < 1'500ms); // their deadline is 500 ms
+  CHECK(seen.succeeded + seen.failed("deadline_exceeded") + seen.failed("unavailable") == seen.offered);
+  CHECK(here.worker->closed(200ms, 64).errors.empty());
+  CHECK(here.worker->events().size() == 3);
+  CHECK(here.worker->event_problems().empty());
+  CHECK(here.worker->finish() == 0);
+  CHECK(here.server.stop() == 0);
+}
+
 } // namespace
+
+TEST_CASE("a stopped master is noticed within 6 s, calls end by their deadlines, and callbacks are paired") {
+  stage over_tcp{"127.0.0.1:0", 500ms};
+  stage over_unix{"", 500ms};
+  for (auto* each : {&over_tcp, &over_unix})
+    each->worker->start_closed(9s, 64);
+  over_tcp.server.self().pump(300ms);
+  const auto since = std::chrono::steady_clock::now();
+  over_tcp.server.pause();
+  over_unix.server.pause();
+  expect_notice(over_tcp, since);
+  expect_notice(over_unix, since);
+}
+
+TEST_CASE("callbacks stay paired and every call is answered once, however often the master dies") {
+  // The long form: SYSTEM_TESTS_KILLS=200.
+  const auto kills = size_from_environment("SYSTEM_TESTS_KILLS", 4);
+  const sandbox where;
+  master server{where, {.listen = "127.0.0.1:0", .store = "s=rocksdb:" + where.path("data")}};
+  server.start();
+  load_process worker{server};
+  std::mt19937_64 random{random_seed()};
+  for (std::size_t count = 0; count < kills; ++count) {
+    worker.start_closed(300ms, 256);
+    server.self().pump(std::chrono::milliseconds{random() % 200});
+    server.kill();
+    server.start();
+    const auto seen = worker.report();
+    CHECK(seen.answered == seen.offered);
+    CHECK(seen.answered_twice == 0);
+    CHECK(seen.errors.empty()); // each waited for the master, longer than it took
+  }
+  CHECK(worker.event_problems().empty());
+  CHECK(worker.events().size() >= 2 * kills + 1);
+  CHECK(worker.finish() == 0);
+  CHECK(worker.event_problems().empty());
+  CHECK(server.stop() == 0);
+}
 
 TEST_CASE("a master that stands still for 2 s under load goes on as if nothing had happened, over TCP") {
   const sandbox where;

@@ -1,3 +1,4 @@
+#include <cluster_store/tests/support/memory.hpp>
 #include <cluster_store/tests/support/socket.hpp>
 #include <cluster_store/tests/system/crew.hpp>
 
@@ -5,12 +6,6 @@ using namespace cluster_store::tests;
 using namespace std::chrono_literals;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t memory_factor = 10; // the sanitizer's own memory
-#else
-constexpr std::size_t memory_factor = 1;
-#endif
 
 /// What a pipe without a master did.
 struct figures {
