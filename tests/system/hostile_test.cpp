@@ -18,6 +18,10 @@ namespace {
 constexpr std::size_t in_flight = 64;
 constexpr auto window = 250ms;
 
+/// What is left of an honest worker's speed, at least. A sanitizer makes the door's work dearer than the
+/// store's.
+constexpr double speed_left_min = memory_factor == 1 ? 0.8 : 0.5;
+
 /// A master of which an honest worker asks as much as it can, and what it was like before strangers came.
 class siege {
 public:
@@ -95,7 +99,7 @@ void keep_speed(bool over_unix) {
   std::cout << strangers.visits() << " strangers over " << here.server().endpoint().substr(0, 5)
             << ": honest speed " << ratio << " of that in calm\n";
   CHECK(strangers.visits() > 100);
-  CHECK(ratio >= 0.8);
+  CHECK(ratio >= speed_left_min);
   CHECK(here.server().status()["refused"] > 50);
   here.end();
 }

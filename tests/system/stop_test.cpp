@@ -1,6 +1,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include <cluster_store/tests/support/load_process.hpp>
 #include <cluster_store/tests/system/crew.hpp>
 
 using namespace cluster_store::tests;
@@ -41,6 +42,47 @@ TEST_CASE("a master that is asked to stop under load ends within 5 s and loses n
 TEST_CASE("a master that is asked to stop under load ends within 5 s and loses nothing, over a Unix socket") {
   const sandbox where;
   stop_under_load("unix:" + where.path("store.sock"), "s=rocksdb:" + where.path("data"), where);
+}
+
+TEST_CASE("what a stopping master accepted is answered, and what it refused goes to its successor") {
+  const sandbox where;
+  master server{where, {.listen = "127.0.0.1:0", .store = "s=rocksdb:" + where.path("data")}};
+  server.start();
+  load_process worker{server};
+  worker.closed(200ms, 1'024);
+  for (int round = 0; round < 3; ++round) {
+    worker.start_closed(800ms, 1'024);
+    server.self().pump(200ms);
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(server.stop() == 0);
+    CHECK(std::chrono::steady_clock::now() - start < 5s);
+    server.start();
+    const auto seen = worker.report();
+    CHECK(seen.answered == seen.offered);
+    CHECK(seen.answered_twice == 0);
+    CHECK(seen.errors.empty());
+  }
+  CHECK(worker.event_problems().empty());
+  CHECK(worker.finish() == 0);
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("a stopping master without a successor: every call ends by its deadline, once") {
+  const sandbox where;
+  master server{where, {.listen = "unix:" + where.path("store.sock")}};
+  server.start();
+  load_process worker{server, 1s};
+  worker.start_closed(1s, 1'024);
+  server.self().pump(300ms);
+  CHECK(server.stop() == 0);
+  const auto seen = worker.report();
+  CHECK(seen.succeeded > 0);
+  CHECK(seen.answered == seen.offered);
+  CHECK(seen.answered_twice == 0);
+  CHECK(seen.longest < 2s);
+  CHECK(seen.succeeded + seen.failed("unavailable") + seen.failed("deadline_exceeded") == seen.offered);
+  CHECK(worker.event_problems().empty());
+  CHECK(worker.finish() == 0);
 }
 
 TEST_CASE("an idle master stops at once and removes its socket, on each of its signals") {
