@@ -99,7 +99,7 @@ void attempt::connect_to(const socket_address& where) {
   auto attempted = start_connect(where);
   switch (attempted.progress) {
   case connect_progress::connected:
-    return talk(std::move(attempted.socket), where.family());
+    return talk(std::move(attempted.socket));
   case connect_progress::busy:
     return try_again_later();
   case connect_progress::failed:
@@ -125,7 +125,7 @@ void attempt::await_connected() {
                         if (why)
                           self->on_failed_address(why);
                         else
-                          self->talk(std::move(socket), self->addresses_[self->next_address_].family());
+                          self->talk(std::move(socket));
                       });
 }
 
@@ -143,11 +143,11 @@ void attempt::on_failed_address(const std::error_code& why) {
   finish(fail(errc::unavailable, "cannot connect to " + name_ + ": " + reason_of(why)));
 }
 
-void attempt::talk(unique_fd socket, int family) {
-  if (family == AF_UNIX && peer_uid(socket.get()) != ::geteuid())
+void attempt::talk(unique_fd socket) {
+  if (where_.what == endpoint::kind::unix_socket && peer_uid(socket.get()) != ::geteuid())
     return finish(fail(errc::unauthorized,
                        "cannot connect to " + name_ + ": another user serves it; run both as the same user"));
-  talk_ = std::make_shared<conversation>(door_.io(), std::move(socket), family);
+  talk_ = std::make_shared<conversation>(door_.io(), std::move(socket));
   if (talk_->is_over())
     return finish(
         fail(errc::unavailable, "cannot connect to " + name_ + ": the system has no room for a socket"));
@@ -156,8 +156,8 @@ void attempt::talk(unique_fd socket, int family) {
 
 void attempt::exchange(std::string words) {
   talk_->exchange(std::move(words), preamble_.wanted(),
-                  [self = shared_from_this()](std::error_code problem, std::string_view bytes) {
-                    if (problem)
+                  [self = shared_from_this()](progress came, std::string_view bytes) {
+                    if (came != progress::done)
                       return self->finish(
                           fail(errc::unavailable, self->name_
                                                       + " closed the connection before it admitted "
@@ -217,7 +217,7 @@ void attempt::hand_over(connection_table::ticket place) {
     return; // the door is shutting down, and fails this attempt
   link_ = {{}, preamble_.pass(), place.id()};
   expire_after(how_.handshake_timeout, "for CAF's handshake");
-  caf->connect(std::move(place), talk_->release(), preamble_.server().node, how_.handshake_timeout,
+  caf->connect(std::move(place), talk_->release()->detach(), preamble_.server().node, how_.handshake_timeout,
                [weak = weak_from_this(), door = door_.weak_from_this()](const result<caf::actor>& gate) {
                  const auto alive = door.lock();
                  if (!alive)

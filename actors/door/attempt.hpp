@@ -37,7 +37,7 @@ private:
   void await_connected();
   void try_again_later();
   void on_failed_address(const std::error_code& why);
-  void talk(unique_fd socket, int family);
+  void talk(unique_fd socket);
   void exchange(std::string words);
   void on_bytes();
   void on_challenge();

@@ -3,23 +3,22 @@
 #include <algorithm>
 #include <cassert>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
+#include <cluster_store/actors/door/plain_stream.hpp>
 
 namespace cluster_store::door {
 
-namespace asio = boost::asio;
+namespace {
 
-conversation::conversation(asio::io_context& io, unique_fd socket, int family) : socket_(io), timer_(io) {
-  boost::system::error_code problem;
-  socket_.assign(asio::generic::stream_protocol{family, 0}, socket.get(), problem);
-  if (problem)
-    over_ = true;
-  else
-    socket.release();
+constexpr std::size_t dropped_bytes_max = 64 * 1024;
+
+} // namespace
+
+conversation::conversation(boost::asio::io_context& io, unique_fd socket)
+    : stream_(std::make_unique<plain_stream>(std::move(socket))), ready_(io), timer_(io) {
+  over_ = !ready_.watch(stream_->fd());
 }
 
-void conversation::set_deadline(std::chrono::steady_clock::time_point when, std::function<void()> expired) {
+void conversation::set_deadline(std::chrono::steady_clock::time_point when, action expired) {
   timer_.expires_at(when);
   timer_.async_wait([self = shared_from_this(), expired = std::move(expired)](const auto& problem) {
     if (!problem && !self->over_)
@@ -27,50 +26,99 @@ void conversation::set_deadline(std::chrono::steady_clock::time_point when, std:
   });
 }
 
+void conversation::repeat(attempt what, std::function<void(step)> next) {
+  const auto self = shared_from_this();
+  const auto now = what();
+  if (!now.waits())
+    return next(now);
+  ready_.wait(now, [self, turn = turn_, what = std::move(what), next = std::move(next)](const auto& problem) {
+    if (self->over_ || self->turn_ != turn)
+      return;
+    if (problem)
+      next({progress::failed});
+    else
+      self->repeat(what, next);
+  });
+}
+
+void conversation::glance(heard next) {
+  assert(!over_);
+  repeat([this] { return peek(stream_->fd(), std::span{ear_}.first(1)); },
+         [this, next = std::move(next)](step came) {
+           next(came.what, {ear_.data(), came.bytes});
+         });
+}
+
+void conversation::change_to(const std::function<std::unique_ptr<byte_stream>(unique_fd)>& wrap, heard next) {
+  assert(!over_);
+  stream_ = wrap(stream_->detach());
+  repeat([this] { return stream_->start(); }, [next = std::move(next)](step came) { next(came.what, {}); });
+}
+
 void conversation::exchange(std::string words, std::size_t wanted, heard next) {
   assert(!over_ && wanted <= ear_.size());
   words_ = std::move(words);
-  if (words_.empty())
-    return listen(wanted, std::move(next));
-  asio::async_write(socket_, asio::buffer(words_),
-                    [self = shared_from_this(), wanted, next = std::move(next)](const auto& problem, auto) {
-                      if (self->over_)
-                        return;
-                      if (problem || wanted == 0)
-                        next(problem, {});
-                      else
-                        self->listen(wanted, next);
-                    });
+  said_ = 0;
+  repeat([this] { return say(); },
+         [this, wanted, next = std::move(next)](step came) {
+           // Who no longer listens may have said why.
+           if (wanted > 0)
+             listen(wanted, next);
+           else
+             next(came.what, {});
+         });
+}
+
+step conversation::say() {
+  while (said_ < words_.size()) {
+    const auto now = stream_->write(std::string_view{words_}.substr(said_));
+    if (now.what != progress::done)
+      return now;
+    said_ += now.bytes;
+  }
+  return {};
 }
 
 void conversation::listen(std::size_t wanted, heard next) {
-  socket_.async_read_some(
-      asio::buffer(ear_.data(), wanted),
-      [self = shared_from_this(), next = std::move(next)](const auto& problem, auto size) {
-        if (!self->over_)
-          next(problem, {self->ear_.data(), size});
-      });
+  repeat([this, wanted] { return stream_->read(std::span{ear_}.first(wanted)); },
+         [this, next = std::move(next)](step came) {
+           next(came.what, {ear_.data(), came.bytes});
+         });
 }
 
-void conversation::say_and_close(std::string_view words) {
+void conversation::say_last(std::string_view words, action ended) {
   if (over_)
-    return;
-  ::send(socket_.native_handle(), words.data(), words.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  close();
+    return ended();
+  ++turn_;
+  if (!words.empty())
+    stream_->write(words);
+  stream_->finish();
+  repeat([this] { return drop(); }, [ended = std::move(ended)](step) { ended(); });
+}
+
+step conversation::drop() {
+  // The bytes of the socket, not of the stream, which may have failed.
+  while (dropped_ < dropped_bytes_max) {
+    const auto now = take(stream_->fd(), ear_);
+    if (now.what != progress::done)
+      return now;
+    dropped_ += now.bytes;
+  }
+  return {progress::ended};
 }
 
 void conversation::close() {
   over_ = true;
   timer_.cancel();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  ready_.forget();
+  stream_.reset();
 }
 
-unique_fd conversation::release() {
+std::unique_ptr<byte_stream> conversation::release() {
   over_ = true;
   timer_.cancel();
-  boost::system::error_code problem;
-  return unique_fd{socket_.release(problem)};
+  ready_.forget();
+  return std::move(stream_);
 }
 
 } // namespace cluster_store::door

@@ -12,7 +12,7 @@ proof_kind proof_at(const endpoint& where) {
 
 visit::visit(std::shared_ptr<acceptor> where, unique_fd socket)
     : where_(std::move(where)),
-      talk_(std::make_shared<conversation>(where_->door_.io(), std::move(socket), where_->socket_.family)),
+      talk_(std::make_shared<conversation>(where_->door_.io(), std::move(socket))),
       preamble_(where_->door_.self(), proof_at(where_->socket_.where),
                 proof_at(where_->socket_.where) == proof_kind::uid ? role_keys{} : where_->how_.keys.keys(),
                 random_array<challenge_nonce>()) {}
@@ -24,7 +24,8 @@ void visit::start(acceptor::visits::iterator place) {
     return end();
   talk_->set_deadline(std::chrono::steady_clock::now() + where_->how_.preamble_timeout,
                       [self = shared_from_this()] {
-                        ++self->where_->door_.refused();
+                        if (!self->leaving_)
+                          ++self->where_->door_.refused();
                         self->end();
                       });
   listen({});
@@ -32,8 +33,8 @@ void visit::start(acceptor::visits::iterator place) {
 
 void visit::listen(std::string words) {
   talk_->exchange(std::move(words), preamble_.wanted(),
-                  [self = shared_from_this()](std::error_code problem, std::string_view bytes) {
-                    if (problem)
+                  [self = shared_from_this()](progress came, std::string_view bytes) {
+                    if (came != progress::done)
                       self->end();
                     else
                       self->on_step(self->preamble_.feed(bytes));
@@ -71,27 +72,34 @@ void visit::claim() {
   if (!claimed.granted)
     return turn_away(refusal::node_in_use);
   ticket_.emplace(std::move(*claimed.granted));
-  talk_->exchange(preamble_.admit(pass), 0,
-                  [self = shared_from_this()](std::error_code problem, std::string_view) {
-                    if (problem)
-                      self->end();
-                    else
-                      self->let_in();
-                  });
+  talk_->exchange(preamble_.admit(pass), 0, [self = shared_from_this()](progress came, std::string_view) {
+    if (came != progress::done)
+      self->end();
+    else
+      self->let_in();
+  });
 }
 
 void visit::let_in() {
   if (const auto caf = where_->door_.caf_side())
-    caf->accept(*where_->gate_, std::move(*ticket_), talk_->release());
+    caf->accept(*where_->gate_, std::move(*ticket_), talk_->release()->detach());
   end();
 }
 
 void visit::turn_away(refusal why) {
   if (over_)
     return;
+  if (leaving_)
+    return end();
   ++where_->door_.refused();
-  talk_->say_and_close(preamble_.refuse(why));
-  end();
+  leave(preamble_.refuse(why));
+  if (why == refusal::strangers)
+    end();
+}
+
+void visit::leave(std::string_view last_words) {
+  leaving_ = true;
+  talk_->say_last(last_words, [self = shared_from_this()] { self->end(); });
 }
 
 void visit::end() {

@@ -18,7 +18,8 @@ public:
 
   void start(acceptor::visits::iterator place);
 
-  /// Says why not, and ends.
+  /// Says why not, and ends once the peer has had time to hear it; at once if it was turned away before or
+  /// is to make room for others.
   void turn_away(refusal why);
 
   /// Ends without a word.
@@ -31,12 +32,14 @@ private:
   void on_step(std::string words);
   void claim();
   void let_in();
+  void leave(std::string_view last_words);
 
   std::shared_ptr<acceptor> where_;
   std::shared_ptr<conversation> talk_;
   server_preamble preamble_;
   acceptor::visits::iterator place_;
   bool stranger_ = true;
+  bool leaving_ = false; ///< The last word is said.
   bool over_ = false;
   std::optional<connection_table::ticket> ticket_;
 };
