@@ -98,7 +98,7 @@ result<client> make_local_client(caf::actor_system& system, std::shared_ptr<void
                                  const options& how);
 
 /// Opens a handle of a store on another process's endpoint; as `make_local_client` otherwise.
-/// @param how also `where` and `secret_file` are used.
+/// @param how also `where`, `secret_file` and `tls` are used.
 /// @errors as of `cluster_store::open` in worker mode.
 result<client> make_remote_client(caf::actor_system& system, std::shared_ptr<void> owner, const options& how);
 

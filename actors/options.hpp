@@ -50,6 +50,26 @@ struct queue_limits {
   std::size_t batches_in_flight_max = 4;    ///< Messages without an answer; default 4.
 };
 
+/// Files that TLS is made of, all in PEM; paths, empty = none (docs/security.md says what each holds). What a
+/// process gives here holds for all its TCP endpoints, also on loopback; Unix sockets never use TLS.
+struct tls_options {
+  /// Certificate of this process, followed by those between it and the CA. A master: turns TLS on. A worker:
+  /// shown to masters that ask for one.
+  std::string certificate_file;
+
+  /// Private key of the certificate, without a passphrase; only its owner may read it.
+  std::string key_file;
+
+  /// Certificates of the CAs that are trusted. A worker: turns TLS on; the master's certificate must come
+  /// from one of them. A master: its workers, too, must show a certificate from one of them, besides the
+  /// secret.
+  std::string authority_file;
+
+  /// Worker: the name or IP address that the master's certificate must hold; empty = the host of the
+  /// endpoint.
+  std::string server_name;
+};
+
 /// How `cluster_store::open` finds the store.
 struct options {
   cluster_store::mode mode = cluster_store::mode::standalone;
@@ -63,6 +83,9 @@ struct options {
 
   /// File with the shared secret; empty = the user's default secret file. Needed for TCP only.
   std::string secret_file;
+
+  /// TLS on TCP; needed beyond loopback. A worker reads the files again for every attempt to connect.
+  tls_options tls;
 
   /// Name of this process for admission and status, at most 64 bytes; empty = "worker".
   std::string worker_name;

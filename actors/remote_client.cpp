@@ -4,6 +4,7 @@
 
 #include <cluster_store/actors/client_implementation.hpp>
 #include <cluster_store/actors/options_check.hpp>
+#include <cluster_store/actors/system_clock.hpp>
 
 namespace cluster_store::actors {
 
@@ -30,7 +31,8 @@ link_door door_to(const door::reference& entrance, const endpoint& where, const 
 
 } // namespace
 
-result<door::connect_options> connect_options_for(const endpoint& where, const std::string& secret_file) {
+result<door::connect_options> connect_options_for(const endpoint& where, const std::string& secret_file,
+                                                  const tls_options& tls) {
   door::connect_options out;
   if (where.what == endpoint::kind::unix_socket)
     return out;
@@ -38,14 +40,19 @@ result<door::connect_options> connect_options_for(const endpoint& where, const s
   if (!key)
     return tl::unexpected<error>{std::move(key).error()};
   out.key = std::move(*key);
-  return out;
+  if (!door::is_set(tls))
+    return out;
+  // Every attempt reads the files again; what is wrong with them now is the caller's mistake.
+  out.tls = tls;
+  return door::tls_context::load(tls, door::tls_side::client, system_clock::instance()->wall())
+      .map([&](const auto&) { return std::move(out); });
 }
 
 result<client> make_remote_client(caf::actor_system& system, std::shared_ptr<void> owner,
                                   const options& how) {
   if (auto valid = check_options(how); !valid)
     return tl::unexpected<error>{std::move(valid).error()};
-  const auto access = connect_options_for(how.where, how.secret_file);
+  const auto access = connect_options_for(how.where, how.secret_file, how.tls);
   if (!access)
     return tl::unexpected<error>{access.error()};
   auto entrance = door::door::of(system);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -188,13 +189,17 @@ public:
     auto keys = secrets_for(how);
     if (!keys)
       return tl::unexpected{keys.error()};
+    tls_files_ = how.tls;
+    auto tls = load_certificates();
+    if (!tls)
+      return tl::unexpected{tls.error()};
     if (!how.listen.empty())
       door_ = door::door::of(system());
     gate_ = system().spawn<actors::gate>(actors::random_bits(), hooks_of(door_, endpoints_),
                                          actors::system_clock::instance());
     if (auto started = start_stores(how); !started)
       return started;
-    return listen(how, *keys);
+    return listen(how, *keys, *tls);
   }
 
   result<client> open(const std::shared_ptr<implementation>& self, const options& how) {
@@ -211,6 +216,17 @@ public:
     server_status unknown;
     unknown.endpoints = endpoints_->all();
     return unknown;
+  }
+
+  result<void> reload_certificates() {
+    const std::lock_guard guard{stopping_};
+    const auto tls = load_certificates();
+    if (!tls)
+      return tl::unexpected{tls.error()};
+    for (auto& each : listeners_)
+      if (*tls)
+        each.use(**tls);
+    return {};
   }
 
   void stop() {
@@ -248,11 +264,22 @@ private:
     return {};
   }
 
-  result<void> listen(const server_options& how, const door::secrets& keys) {
+  /// @returns nothing if there is no TLS.
+  result<std::optional<door::tls_context>> load_certificates() const {
+    if (!door::is_set(tls_files_))
+      return std::nullopt;
+    return door::tls_context::load(tls_files_, door::tls_side::server,
+                                   actors::system_clock::instance()->wall())
+        .map([](auto loaded) { return std::optional{std::move(loaded)}; });
+  }
+
+  result<void> listen(const server_options& how, const door::secrets& keys,
+                      const std::optional<door::tls_context>& tls) {
     for (const auto& where : how.listen) {
       door::listen_options options;
       options.gate = gate_;
       options.keys = keys;
+      options.tls = tls;
       options.connections_max = how.connections_max;
       auto opened = door_->listen(where, options);
       if (!opened)
@@ -279,6 +306,7 @@ private:
   caf::actor_system& system_;
   std::shared_ptr<door::door> door_;
   std::shared_ptr<endpoint_list> endpoints_ = std::make_shared<endpoint_list>();
+  tls_options tls_files_;
   caf::actor gate_;
   std::vector<caf::actor> supervisors_;
   std::vector<door::listener> listeners_;
@@ -298,6 +326,10 @@ result<client> server::open(const options& how) {
 
 server_status server::status() const {
   return body_->status();
+}
+
+result<void> server::reload_certificates() {
+  return body_ ? body_->reload_certificates() : result<void>{};
 }
 
 void server::stop() {

@@ -16,6 +16,7 @@ struct server_options {
   std::vector<store_options> stores{store_options{}}; ///< At least one; names differ.
   std::vector<endpoint> listen{default_endpoint()};   ///< Empty: nobody but this process reaches the stores.
   std::string secret_file;            ///< Empty = the user's default file, created if missing.
+  tls_options tls;                    ///< With a certificate every TCP endpoint speaks TLS.
   std::size_t connections_max = 1024; ///< Worker processes at once; 1–65 536.
 };
 
@@ -60,6 +61,11 @@ public:
   /// Figures as the stores report them now; a store that does not answer within 1 s is not `up`.
   server_status status() const;
 
+  /// Reads the files of `server_options::tls` again: whoever connects from now on is met with them, open
+  /// connections stay. Does nothing without TLS. Blocks for the disk.
+  /// @errors as of `serve` for these files, which are then not used: those that were read before stay in use.
+  result<void> reload_certificates();
+
   /// Refuses new work, answers what was accepted, closes the engines and endpoints. Idempotent; at most 5 s.
   void stop();
 
@@ -74,13 +80,15 @@ private:
 /// listens.
 /// @errors `invalid_argument` for bad options, what an engine says when it cannot be opened, `unavailable` if
 /// an endpoint
-///   is taken, `unauthorized` if the secret file is missing or readable by others.
+///   is taken, `unauthorized` if the secret file is missing or readable by others, or a certificate has
+///   expired; `unsupported` for an endpoint beyond loopback without TLS.
 result<server> serve(const server_options& how);
 
 /// Asks the master at `where` for its figures.
-/// @param secret_file as in `options`. @param timeout for the whole call; blocks at most that long.
+/// @param secret_file and @param tls as in `options`. @param timeout for the whole call; blocks at most that
+/// long.
 /// @errors as of `open` in worker mode, and `deadline_exceeded`.
 result<server_status> query_status(const endpoint& where, const std::string& secret_file,
-                                   std::chrono::milliseconds timeout);
+                                   std::chrono::milliseconds timeout, const tls_options& tls = {});
 
 } // namespace cluster_store

@@ -36,9 +36,9 @@ result<server_status> ask(caf::actor_system& system, const door::link& at,
 } // namespace
 
 result<server_status> query_status(const endpoint& where, const std::string& secret_file,
-                                   std::chrono::milliseconds timeout) {
+                                   std::chrono::milliseconds timeout, const tls_options& tls) {
   const auto started = std::chrono::steady_clock::now();
-  auto access = actors::connect_options_for(where, secret_file);
+  auto access = actors::connect_options_for(where, secret_file, tls);
   if (!access)
     return tl::unexpected<error>{std::move(access).error()};
   access->connect_timeout = std::min(access->connect_timeout, timeout / 2);

@@ -93,6 +93,6 @@ class ClusterStore(ConanFile):
         actors = self.cpp_info.components["actors"]
         actors.set_property("cmake_target_name", "cluster_store::actors")
         actors.libs = ["cluster_store_actors"]
-        actors.requires = ["backends", "caf::core", "caf::io", "openssl::crypto", "boost::headers"]
+        actors.requires = ["backends", "caf::core", "caf::io", "openssl::ssl", "openssl::crypto", "boost::headers"]
         if self.settings.os in ("Linux", "FreeBSD"):
             backends.system_libs = ["pthread"]

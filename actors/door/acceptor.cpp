@@ -16,14 +16,19 @@ namespace {
 constexpr int accepts_at_once = 32;
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
 
-result<listening_socket> open_tcp(const endpoint& where, bool has_secret) {
+result<listening_socket> open_tcp(const endpoint& where, bool has_secret, bool has_tls) {
   const auto name = to_string(where);
   const auto addresses = literal_addresses(where.host, where.port);
-  if (!is_loopback(where) || addresses.empty())
+  if (!is_loopback(where) && !has_tls)
     return fail(errc::unsupported,
                 "cannot listen at " + name
-                    + ": beyond this machine connections need TLS, which this release does not "
-                      "have; listen at 127.0.0.1, [::1] or a Unix socket");
+                    + ": beyond this machine connections need TLS: give a certificate and its key "
+                      "(tls.certificate_file and tls.key_file, --tls-cert and --tls-key), or listen at "
+                      "127.0.0.1, [::1] or a Unix socket");
+  if (addresses.empty())
+    return fail(errc::invalid_argument,
+                "cannot listen at " + name
+                    + ": give an address of this machine instead of a name, or 0.0.0.0 or [::] for all");
   if (!has_secret)
     return fail(errc::unauthorized,
                 "cannot listen at " + name
@@ -42,9 +47,9 @@ result<listening_socket> open_tcp(const endpoint& where, bool has_secret) {
 
 } // namespace
 
-result<listening_socket> open_listening(const endpoint& where, bool has_secret) {
+result<listening_socket> open_listening(const endpoint& where, bool has_secret, bool has_tls) {
   if (where.what == endpoint::kind::tcp)
-    return open_tcp(where, has_secret);
+    return open_tcp(where, has_secret, has_tls);
   auto file = socket_file::take(where.path);
   if (!file)
     return tl::unexpected{file.error()};

@@ -27,7 +27,7 @@ struct listening_socket {
 
 /// Opens the socket for `where`. Any thread; blocks for the disk.
 /// @errors as `door::listen`.
-result<listening_socket> open_listening(const endpoint& where, bool has_secret);
+result<listening_socket> open_listening(const endpoint& where, bool has_secret, bool has_tls);
 
 /// Accepts connections at one endpoint and lets those in who prove themselves. A stranger costs a socket and
 /// a small buffer for at most `preamble_timeout`.
@@ -39,6 +39,9 @@ public:
            std::shared_ptr<const middleman::publication> gate);
 
   void start();
+
+  /// As `listener::use`.
+  void use(tls_context tls) { how_.tls = std::move(tls); }
 
   /// Closes the socket and turns away who has not been let in. Idempotent.
   void close();

@@ -4,6 +4,10 @@
 
 #include <unistd.h>
 
+#include <cluster_store/actors/door/aside.hpp>
+#include <cluster_store/actors/door/tls_stream.hpp>
+#include <cluster_store/actors/system_clock.hpp>
+
 namespace cluster_store::door {
 
 namespace {
@@ -67,11 +71,7 @@ void attempt::finish(const result<link>& outcome) {
 void attempt::start() {
   expire_after(how_.connect_timeout, "to connect and admit this process");
   if (where_.what == endpoint::kind::tcp)
-    return door_.connections().resolver_->find(
-        where_.host, where_.port, [weak = weak_from_this()](const std::vector<socket_address>& found) {
-          if (const auto self = weak.lock(); self && !self->finished_)
-            self->on_addresses(found);
-        });
+    return how_.tls ? load_certificates() : find_addresses();
   const auto address = unix_address(where_.path);
   if (!address)
     return finish(tl::unexpected{address.error()});
@@ -79,14 +79,44 @@ void attempt::start() {
   try_next();
 }
 
+void attempt::load_certificates() {
+  const auto on_loaded = [weak = weak_from_this()](const result<tls_context>& loaded) {
+    const auto self = weak.lock();
+    if (!self || self->finished_)
+      return;
+    if (!loaded)
+      return self->finish(tl::unexpected{loaded.error()});
+    self->tls_ = *loaded;
+    self->find_addresses();
+  };
+  const auto run = [weak = door_.weak_from_this()](core::action what) {
+    if (const auto alive = weak.lock())
+      alive->post(std::move(what));
+  };
+  const bool begun = work_aside(run, [files = *how_.tls, on_loaded] {
+    auto loaded = tls_context::load(files, tls_side::client, actors::system_clock::instance()->wall());
+    return [on_loaded, loaded = std::move(loaded)] { on_loaded(loaded); };
+  });
+  if (!begun)
+    finish(fail(errc::unavailable, "cannot connect to " + name_ + ": the system has no room for a thread"));
+}
+
+void attempt::find_addresses() {
+  door_.connections().resolver_->find(where_.host, where_.port,
+                                      [weak = weak_from_this()](const std::vector<socket_address>& found) {
+                                        if (const auto self = weak.lock(); self && !self->finished_)
+                                          self->on_addresses(found);
+                                      });
+}
+
 void attempt::on_addresses(const std::vector<socket_address>& found) {
   if (found.empty())
     return finish(fail(errc::unavailable, "cannot connect to " + name_ + ": there is no host of that name"));
-  if (!std::all_of(found.begin(), found.end(), [](const auto& each) { return is_loopback(each); }))
-    return finish(
-        fail(errc::unsupported, "cannot connect to " + name_
-                                    + ": beyond this machine connections need TLS, which this release does "
-                                      "not have"));
+  if (!tls_ && !std::all_of(found.begin(), found.end(), [](const auto& each) { return is_loopback(each); }))
+    return finish(fail(errc::unsupported,
+                       "cannot connect to " + name_
+                           + ": beyond this machine connections need TLS: give the file of the CA that "
+                             "signed the server's certificate (tls.authority_file, --tls-ca)"));
   addresses_ = found;
   try_next();
 }
@@ -151,20 +181,38 @@ void attempt::talk(unique_fd socket) {
   if (talk_->is_over())
     return finish(
         fail(errc::unavailable, "cannot connect to " + name_ + ": the system has no room for a socket"));
-  exchange(preamble_.hello());
+  if (tls_)
+    shake_hands();
+  else
+    exchange(preamble_.hello());
+}
+
+void attempt::shake_hands() {
+  const auto& given = how_.tls->server_name;
+  talk_->change_to([tls = *tls_, name = given.empty() ? where_.host : given](
+                       unique_fd socket) { return tls_stream::connect(tls, std::move(socket), name); },
+                   [self = shared_from_this()](progress came, std::string_view) {
+                     if (came != progress::done)
+                       return self->on_silence("during the TLS handshake");
+                     self->expire_after(self->how_.connect_timeout, "to admit this process");
+                     self->exchange(self->preamble_.hello());
+                   });
 }
 
 void attempt::exchange(std::string words) {
   talk_->exchange(std::move(words), preamble_.wanted(),
                   [self = shared_from_this()](progress came, std::string_view bytes) {
                     if (came != progress::done)
-                      return self->finish(
-                          fail(errc::unavailable, self->name_
-                                                      + " closed the connection before it admitted "
-                                                        "this process: try again"));
+                      return self->on_silence("before it admitted this process");
                     self->preamble_.feed(bytes);
                     self->on_bytes();
                   });
+}
+
+void attempt::on_silence(std::string_view during) {
+  if (const auto why = talk_->complaint())
+    return finish(fail(why->code, name_ + ": " + why->message));
+  finish(fail(errc::unavailable, name_ + " closed the connection " + std::string{during} + ": try again"));
 }
 
 void attempt::on_bytes() {
@@ -215,9 +263,12 @@ void attempt::hand_over(connection_table::ticket place) {
   const auto caf = door_.caf_side();
   if (!caf)
     return; // the door is shutting down, and fails this attempt
+  auto socket = door_.socket_for_caf(talk_->release());
+  if (!socket)
+    return finish(fail(socket.error().code, "cannot connect to " + name_ + ": " + socket.error().message));
   link_ = {{}, preamble_.pass(), place.id()};
   expire_after(how_.handshake_timeout, "for CAF's handshake");
-  caf->connect(std::move(place), talk_->release()->detach(), preamble_.server().node, how_.handshake_timeout,
+  caf->connect(std::move(place), std::move(*socket), preamble_.server().node, how_.handshake_timeout,
                [weak = weak_from_this(), door = door_.weak_from_this()](const result<caf::actor>& gate) {
                  const auto alive = door.lock();
                  if (!alive)

@@ -31,6 +31,8 @@ public:
 
 private:
   void expire_after(std::chrono::milliseconds limit, std::string_view during);
+  void load_certificates();
+  void find_addresses();
   void on_addresses(const std::vector<socket_address>& found);
   void try_next();
   void connect_to(const socket_address& where);
@@ -38,7 +40,9 @@ private:
   void try_again_later();
   void on_failed_address(const std::error_code& why);
   void talk(unique_fd socket);
+  void shake_hands();
   void exchange(std::string words);
+  void on_silence(std::string_view during);
   void on_bytes();
   void on_challenge();
   void claim();
@@ -54,6 +58,7 @@ private:
   boost::asio::steady_timer deadline_;
   boost::asio::steady_timer retry_;
   boost::asio::posix::stream_descriptor pending_; ///< A socket that is connecting.
+  std::optional<tls_context> tls_;
   std::vector<socket_address> addresses_;
   std::size_t next_address_ = 0;
   client_preamble preamble_;

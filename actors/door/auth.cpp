@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cluster_store/actors/door/file.hpp>
 #include <cluster_store/actors/door/unique_fd.hpp>
 
 namespace cluster_store::door {
@@ -26,29 +27,12 @@ std::string reason() {
   return std::error_code{errno, std::generic_category()}.message();
 }
 
-/// Wipes its string when it goes.
-struct wiped_string {
-  std::string bytes;
-  ~wiped_string() { OPENSSL_cleanse(bytes.data(), bytes.size()); }
-};
+/// White space at its end included.
+constexpr std::size_t file_bytes_max = secret_bytes_max + white_space.size();
 
-/// Reads what is behind `fd`, at most a byte more than a secret may have.
-bool read_all(int fd, std::string& out) {
-  out.resize(secret_bytes_max + white_space.size() + 1);
-  std::size_t size = 0;
-  while (size < out.size()) {
-    const auto got = ::read(fd, out.data() + size, out.size() - size);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < 0)
-      return false;
-    if (got == 0)
-      break;
-    size += static_cast<std::size_t>(got);
-  }
-  out.resize(size);
-  return true;
-}
+constexpr file_rules secret_rules{"secret file",
+                                  "start a master on this account once, or copy its file there",
+                                  file_bytes_max, true, "make a new one"};
 
 bool write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -93,23 +77,6 @@ result<void> create_secret(const std::string& path) {
   return {};
 }
 
-result<secret> read_secret(int fd, const std::string& path) {
-  struct stat status {};
-  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
-    return fail(errc::invalid_argument, "the secret file " + path + " is not a file");
-  if ((status.st_mode & 077) != 0)
-    return fail(errc::invalid_argument, "others than its owner may use the secret file " + path
-                                            + ", so it is no secret: make a new one, and chmod 600 " + path);
-  wiped_string text;
-  if (!read_all(fd, text.bytes))
-    return fail(errc::invalid_argument, "cannot read the secret file " + path + ": " + reason());
-  const auto end = text.bytes.find_last_not_of(white_space);
-  auto loaded = secret::from(text.bytes.substr(0, end == std::string::npos ? 0 : end + 1));
-  if (!loaded)
-    return fail(loaded.error().code, "the secret file " + path + ": " + loaded.error().message);
-  return loaded;
-}
-
 } // namespace
 
 secret::secret(std::string bytes)
@@ -143,14 +110,14 @@ role_keys secrets::keys() const noexcept {
 }
 
 result<secret> load_secret(const std::string& path) {
-  const unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file)
-    return read_secret(file.get(), path);
-  if (errno == ENOENT)
-    return fail(errc::invalid_argument,
-                "there is no secret file " + path
-                    + ": start a master on this account once, or copy its file there");
-  return fail(errc::invalid_argument, "cannot open the secret file " + path + ": " + reason());
+  const auto text = read_file(path, secret_rules);
+  if (!text)
+    return tl::unexpected{text.error()};
+  const auto end = text->bytes.find_last_not_of(white_space);
+  auto loaded = secret::from(text->bytes.substr(0, end == std::string::npos ? 0 : end + 1));
+  if (!loaded)
+    return fail(loaded.error().code, "the secret file " + path + ": " + loaded.error().message);
+  return loaded;
 }
 
 result<secret> load_or_create_secret(const std::string& path) {

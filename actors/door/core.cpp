@@ -6,6 +6,7 @@
 #include <cluster_store/actors/door/acceptor.hpp>
 #include <cluster_store/actors/door/auth.hpp>
 #include <cluster_store/actors/door/preamble_frames.hpp>
+#include <cluster_store/actors/door/tls_stream.hpp>
 
 namespace cluster_store::door {
 
@@ -35,6 +36,7 @@ void core::start() {
 }
 
 void core::work() {
+  tls_stream::prepare_thread();
   io_.run();
   {
     const std::lock_guard guard{mutex_};
@@ -74,6 +76,11 @@ bool core::run(const action& what) {
 std::shared_ptr<middleman> core::caf_side() const {
   const std::lock_guard guard{mutex_};
   return caf_side_;
+}
+
+result<unique_fd> core::socket_for_caf(std::unique_ptr<byte_stream> stream) {
+  auto direct = stream->detach();
+  return direct ? std::move(direct) : relay_.carry(std::move(stream));
 }
 
 void core::add(std::shared_ptr<acceptor> listening) {
@@ -133,6 +140,7 @@ void core::stop() {
   const auto caf = caf_side();
   if (!on_own_thread() && !caf->on_multiplexer_thread())
     drained_.get_future().wait_for(drain_patience);
+  relay_.stop();
   table_->bind({}, {});
   work_.reset();
   io_.stop();

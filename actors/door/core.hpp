@@ -15,6 +15,7 @@
 #include <cluster_store/actors/door/connection_table.hpp>
 #include <cluster_store/actors/door/connector.hpp>
 #include <cluster_store/actors/door/middleman.hpp>
+#include <cluster_store/actors/door/tls_relay.hpp>
 
 namespace cluster_store::door {
 
@@ -47,6 +48,10 @@ public:
   connector& connections() noexcept { return connector_; }
   std::atomic<std::uint64_t>& refused() noexcept { return refused_; } ///< Any thread.
 
+  /// @returns the socket that CAF is to have for an admitted peer's stream.
+  /// @errors as of `tls_relay::carry`.
+  result<unique_fd> socket_for_caf(std::unique_ptr<byte_stream> stream);
+
   void add(std::shared_ptr<acceptor> listening);
   void remove(const std::shared_ptr<acceptor>& listening);
 
@@ -69,6 +74,7 @@ private:
   std::atomic<std::uint64_t> refused_ = 0;
   std::promise<void> drained_;
   bool draining_ = false;
+  tls_relay relay_;
   connector connector_{*this};
   std::set<std::shared_ptr<acceptor>> acceptors_;
 };

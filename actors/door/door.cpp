@@ -50,6 +50,11 @@ listener::~listener() {
   close();
 }
 
+void listener::use(tls_context tls) {
+  if (body_)
+    door_->post([body = body_, tls = std::move(tls)] { body->use(tls); });
+}
+
 void listener::close() {
   if (!body_)
     return;
@@ -88,7 +93,7 @@ result<listener> door::listen(const endpoint& where, listen_options how) {
   };
   if (!caf)
     return closed();
-  auto socket = open_listening(where, how.keys.worker || how.keys.admin);
+  auto socket = open_listening(where, how.keys.worker || how.keys.admin, how.tls.has_value());
   if (!socket)
     return tl::unexpected{socket.error()};
   auto gate = caf->publish(how.gate);

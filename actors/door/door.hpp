@@ -11,6 +11,7 @@
 #include <cluster_store/actors/caf_compat.hpp>
 #include <cluster_store/actors/door/auth.hpp>
 #include <cluster_store/actors/door/peer.hpp>
+#include <cluster_store/actors/door/tls_context.hpp>
 #include <cluster_store/actors/endpoint.hpp>
 #include <cluster_store/backends/result.hpp>
 
@@ -28,7 +29,8 @@ struct listen_options {
   secrets keys;                       ///< Needed on TCP; not used on a Unix socket.
   std::size_t connections_max = 1024; ///< Accepted by the whole door at once, at least 1.
   std::size_t preambles_max = 64;     ///< Strangers at once; one more turns away the oldest. At least 1.
-  std::chrono::milliseconds preamble_timeout{2000};
+  std::chrono::milliseconds preamble_timeout{2000}; ///< For the preamble; as long again for TLS before it.
+  std::optional<tls_context> tls; ///< Of a server. Needed beyond loopback; not used on a Unix socket.
   /// Called once for every connection accepted here after CAF has forgotten it, on the door's thread: do not
   /// block there. Perhaps not for connections that are open when the door shuts down.
   std::function<void(const peer&)> ended;
@@ -37,8 +39,11 @@ struct listen_options {
 /// How to connect.
 struct connect_options {
   role wanted = role::worker;
-  std::optional<secret> key;                         ///< Needed on TCP; not used on a Unix socket.
-  std::chrono::milliseconds connect_timeout{2000};   ///< To find, reach and convince the server.
+  std::optional<secret> key; ///< Needed on TCP; not used on a Unix socket.
+  std::optional<tls_options>
+      tls; ///< Needed beyond loopback; not used on a Unix socket. Read at every attempt.
+  std::chrono::milliseconds connect_timeout{2000};   ///< To find, reach and convince the server; with TLS, to
+                                                     ///< convince it begins anew after TLS has begun.
   std::chrono::milliseconds handshake_timeout{2000}; ///< For CAF after that.
 };
 
@@ -60,6 +65,9 @@ public:
 
   /// The endpoint with the port the system chose.
   const endpoint& where() const noexcept { return where_; }
+
+  /// Whoever comes from now on is met with `tls`; open connections stay. @pre it was listening with TLS.
+  void use(tls_context tls);
 
   /// Stops serving; a Unix socket's file is removed when this returns. Idempotent.
   void close();
@@ -107,7 +115,7 @@ public:
   /// middleman.
   /// @errors `unavailable` if another process serves it, `unauthorized` for TCP without a secret,
   /// `unsupported`
-  ///   beyond loopback (there is no TLS yet), `invalid_argument` for an endpoint that makes no sense,
+  ///   beyond loopback without TLS, `invalid_argument` for an endpoint that makes no sense,
   ///   `io_error` if the system refuses, `overloaded` if too many gates are served.
   result<listener> listen(const endpoint& where, listen_options how);
 
@@ -115,8 +123,9 @@ public:
   /// in this actor system who connect to a server get the same, unless it was closed or its gate is down.
   /// @param done called once on the door's thread (on the caller's after `shutdown`): do not block there.
   /// @errors `unavailable` if nobody listens, the server is silent, leaves, or has a node id that is taken;
-  ///   `unauthorized`, `version_mismatch` and `overloaded` if the server says so; `unsupported` beyond
-  ///   loopback.
+  ///   `unauthorized`, `version_mismatch` and `overloaded` if the server says so; `unauthorized` also if one
+  ///   side does not accept the other's certificate or only one speaks TLS; `unsupported` beyond loopback
+  ///   without TLS; what `tls_context::load` says of the files of TLS.
   void connect(const endpoint& where, const connect_options& how, std::function<void(result<link>)> done);
 
   /// Closes a connection of either side; all who share it see its gate or their peers go down. Close a link

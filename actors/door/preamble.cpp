@@ -60,6 +60,10 @@ error refusal_error(refusal why, const identity& client, const identity& server)
     return node_error(client, "another living process is connected to the server with");
   case refusal::same_node:
     return node_error(client, "the server itself has");
+  case refusal::needs_tls:
+    return {errc::unauthorized,
+            "this endpoint of the server speaks only TLS: give the file of the CA that signed the server's "
+            "certificate (tls.authority_file, --tls-ca)"};
   case refusal::malformed:
     return {errc::unavailable,
             "the server did not understand this process's first bytes: is it the endpoint of a "

@@ -39,6 +39,7 @@ enum class refusal : std::uint8_t {
   same_node = 6,    ///< The server itself has the same CAF node id.
   malformed = 7,    ///< Not a frame of the preamble.
   strangers = 8,    ///< Too many preambles at once; this one was the oldest.
+  needs_tls = 9,    ///< The endpoint speaks TLS; said without it.
 };
 
 using challenge_nonce =

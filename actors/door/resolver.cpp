@@ -1,8 +1,8 @@
 #include <cluster_store/actors/door/resolver.hpp>
 
-#include <system_error>
-#include <thread>
 #include <utility>
+
+#include <cluster_store/actors/door/aside.hpp>
 
 namespace cluster_store::door {
 
@@ -27,11 +27,8 @@ void resolver::find(const std::string& host, std::uint16_t port, answer found) {
         each(addresses);
     };
   };
-  try {
-    std::thread{[key, deliver, run = run_] { run(deliver(look_up(key.first, key.second))); }}.detach();
-  } catch (const std::system_error&) { // no more threads
+  if (!work_aside(run_, [key, deliver] { return deliver(look_up(key.first, key.second)); }))
     deliver({})();
-  }
 }
 
 } // namespace cluster_store::door

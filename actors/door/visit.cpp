@@ -1,5 +1,8 @@
 #include <cluster_store/actors/door/visit.hpp>
 
+#include <cluster_store/actors/door/preamble_frames.hpp>
+#include <cluster_store/actors/door/tls_stream.hpp>
+
 namespace cluster_store::door {
 
 namespace {
@@ -22,13 +25,50 @@ void visit::start(acceptor::visits::iterator place) {
   ++where_->strangers_;
   if (talk_->is_over())
     return end();
+  set_deadline();
+  if (speaks_tls())
+    welcome();
+  else
+    listen({});
+}
+
+bool visit::speaks_tls() const noexcept {
+  return where_->how_.tls && where_->socket_.where.what == endpoint::kind::tcp;
+}
+
+void visit::set_deadline() {
   talk_->set_deadline(std::chrono::steady_clock::now() + where_->how_.preamble_timeout,
                       [self = shared_from_this()] {
                         if (!self->leaving_)
                           ++self->where_->door_.refused();
                         self->end();
                       });
-  listen({});
+}
+
+void visit::welcome() {
+  talk_->glance([self = shared_from_this()](progress came, std::string_view first) {
+    if (came != progress::done)
+      self->end();
+    else if (first.front() == tls_first_byte)
+      self->shake_hands();
+    else
+      self->turn_away(first.front() == frames::magic.front() ? refusal::needs_tls : refusal::malformed);
+  });
+}
+
+void visit::shake_hands() {
+  talk_->change_to(
+      [how = *where_->how_.tls](unique_fd socket) { return tls_stream::accept(how, std::move(socket)); },
+      [self = shared_from_this()](progress came, std::string_view) {
+        if (came == progress::ended)
+          return self->end();
+        if (came == progress::failed) { // TLS has said why
+          ++self->where_->door_.refused();
+          return self->leave({});
+        }
+        self->set_deadline();
+        self->listen({});
+      });
 }
 
 void visit::listen(std::string words) {
@@ -81,8 +121,9 @@ void visit::claim() {
 }
 
 void visit::let_in() {
-  if (const auto caf = where_->door_.caf_side())
-    caf->accept(*where_->gate_, std::move(*ticket_), talk_->release()->detach());
+  auto socket = where_->door_.socket_for_caf(talk_->release());
+  if (const auto caf = where_->door_.caf_side(); caf && socket)
+    caf->accept(*where_->gate_, std::move(*ticket_), std::move(*socket));
   end();
 }
 

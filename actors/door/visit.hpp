@@ -28,6 +28,10 @@ public:
   bool is_stranger() const noexcept { return stranger_; }
 
 private:
+  bool speaks_tls() const noexcept;
+  void set_deadline();
+  void welcome();
+  void shake_hands();
   void listen(std::string words);
   void on_step(std::string words);
   void claim();

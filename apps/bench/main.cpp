@@ -26,6 +26,7 @@ struct bench_flags {
   std::string connect;
   std::string store = "default";
   std::string secret_file;
+  std::string tls_authority_file;
   std::uint32_t rounds = 5;
   std::string round = "2s";
   std::string warm_up = "1s";
@@ -57,6 +58,7 @@ result<subject> open_worker(const bench_flags& flags) {
   how.queue.operations_max = std::max<std::size_t>(how.queue.operations_max, flags.how.in_flight);
   how.store.name = flags.store;
   how.secret_file = flags.secret_file;
+  how.tls.authority_file = flags.tls_authority_file;
   auto where = parse_endpoint(flags.connect);
   if (flags.connect.empty()) {
     auto master = master_process::start(
@@ -149,6 +151,7 @@ void add_flags(CLI::App& program, bench_flags& flags) {
   program.add_option("--connect", flags.connect, "endpoint of a running master, instead of starting one");
   program.add_option("--store", flags.store, "name of the store");
   program.add_option("--secret-file", flags.secret_file, "secret of a running master, for TCP");
+  program.add_option("--tls-ca", flags.tls_authority_file, "CA file of a running master with TLS, for TCP");
   program.add_option("--in-flight", flags.how.in_flight, "operations without an answer at any time")
       ->check(CLI::Range(1, 10'000));
   program.add_option("--keys", flags.how.keys, "number of sessions")->check(CLI::Range(1, 10'000'000));

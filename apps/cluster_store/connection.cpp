@@ -25,9 +25,27 @@ void connection::add_to(CLI::App& command, bool one_store) {
       .add_option("--secret-file", secret_file_,
                   "file with the shared secret, for TCP (default: the user's own)")
       ->type_name("FILE");
+  add_tls_flags(command);
   command.add_option("--timeout", timeout_, "how long to wait for an answer, at most 10m")
       ->type_name("DURATION")
       ->capture_default_str();
+}
+
+void connection::add_tls_flags(CLI::App& command) {
+  command
+      .add_option("--tls-ca", tls_.authority_file,
+                  "connect with TLS: file of the CA that signed the master's certificate; needed beyond this "
+                  "machine")
+      ->type_name("FILE");
+  command
+      .add_option("--tls-cert", tls_.certificate_file,
+                  "certificate to show to the master, if it asks for one")
+      ->type_name("FILE");
+  command.add_option("--tls-key", tls_.key_file, "its private key")->type_name("FILE");
+  command
+      .add_option("--tls-server-name", tls_.server_name,
+                  "name or address that the master's certificate must hold (default: the host of --connect)")
+      ->type_name("NAME");
 }
 
 result<endpoint> connection::where() const {
@@ -62,6 +80,7 @@ result<options> connection::worker_options() const {
   how.store.name = store_;
   how.where = *endpoint;
   how.secret_file = secret_file_;
+  how.tls = tls_;
   how.worker_name = "cluster-store";
   how.calls.timeout = *time;
   how.connect_timeout = *time;

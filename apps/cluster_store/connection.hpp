@@ -13,7 +13,7 @@ namespace cluster_store::apps {
 /// How a command reaches its store: what its flags say.
 class connection {
 public:
-  /// Adds `--connect --secret-file --timeout` and, if the command speaks to one store, `--store` to
+  /// Adds `--connect --secret-file --tls-… --timeout` and, if the command speaks to one store, `--store` to
   /// `command`.
   /// @pre this object outlives the parsing.
   void add_to(CLI::App& command, bool one_store = true);
@@ -34,11 +34,15 @@ public:
   result<std::chrono::milliseconds> timeout() const;
 
   const std::string& secret_file() const { return secret_file_; }
+  const tls_options& tls() const { return tls_; }
 
 private:
+  void add_tls_flags(CLI::App& command);
+
   std::string connect_;
   std::string store_ = "default";
   std::string secret_file_;
+  tls_options tls_;
   std::string timeout_ = "5s";
 };
 

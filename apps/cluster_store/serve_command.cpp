@@ -13,20 +13,21 @@ namespace cluster_store::apps {
 
 namespace {
 
-/// From here on the signals that end a program wait until `wait` takes one; also in threads started later.
-class stop_signals {
+/// From here on the signals that concern a master wait until `wait` takes one; also in threads started later.
+class master_signals {
 public:
-  stop_signals() {
+  master_signals() {
     sigemptyset(&signals_);
     for (const int number : {SIGTERM, SIGINT, SIGHUP})
       sigaddset(&signals_, number);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
 
-  /// Blocks until one of them comes.
-  void wait() const {
+  /// Blocks until one of them comes. @returns its number.
+  int wait() const {
     int number = 0;
     sigwait(&signals_, &number);
+    return number;
   }
 
 private:
@@ -50,12 +51,24 @@ exit_code report_start(const error& problem) {
                                                 : exit_code::failed; // also an endpoint or directory in use
 }
 
+void reload(server& master, const serve_flags& flags) {
+  if (flags.tls.certificate_file.empty()) {
+    std::cerr
+        << "cluster-store: SIGHUP: there are no certificates to read again; SIGTERM stops this master\n";
+  } else if (const auto done = master.reload_certificates(); !done) {
+    report(done.error());
+    std::cerr << "cluster-store: SIGHUP: the certificates that were read before stay in use\n";
+  } else {
+    std::cerr << "cluster-store: SIGHUP: the certificates were read again\n";
+  }
+}
+
 exit_code run_serve(const serve_flags& flags) {
   const auto how = read_serve_flags(flags);
   if (!how)
     return report(how.error());
   allow_descriptors();
-  const stop_signals signals;
+  const master_signals signals;
   auto master = serve(*how);
   if (!master)
     return report_start(master.error());
@@ -64,10 +77,29 @@ exit_code run_serve(const serve_flags& flags) {
     ready += ' ' + to_string(where);
   if (const auto printed = print(ready + '\n'); printed != exit_code::done)
     return printed;
-  signals.wait();
+  while (signals.wait() == SIGHUP)
+    reload(*master, flags);
   std::cerr << "cluster-store: stopping\n";
   master->stop();
   return exit_code::done;
+}
+
+void add_tls_flags(CLI::App& command, tls_options& tls) {
+  command
+      .add_option(
+          "--tls-cert", tls.certificate_file,
+          "file of this master's certificate and those between it and its CA: all TCP endpoints speak "
+          "TLS; read again on SIGHUP")
+      ->type_name("FILE")
+      ->group(own_groups::tls);
+  command.add_option("--tls-key", tls.key_file, "file of its private key, readable by its owner only")
+      ->type_name("FILE")
+      ->group(own_groups::tls);
+  command
+      .add_option("--tls-ca", tls.authority_file,
+                  "file of a CA: workers, too, must show a certificate, signed by it")
+      ->type_name("FILE")
+      ->group(own_groups::tls);
 }
 
 } // namespace
@@ -77,7 +109,8 @@ void add_serve_command(command_table& table) {
       table.add("serve", "Runs a master; prints `ready ENDPOINT…` when it can be used",
                 "cluster-store serve\n"
                 "cluster-store serve --store sessions=rocksdb:/var/lib/app/sessions --ttl-default 24h\n"
-                "cluster-store serve --listen 127.0.0.1:7401 --store cache=memory:");
+                "cluster-store serve --listen 127.0.0.1:7401 --store cache=memory:\n"
+                "cluster-store serve --listen 0.0.0.0:7401 --tls-cert server.pem --tls-key server.key");
   auto flags = std::make_shared<serve_flags>();
   command
       .add_option(
@@ -94,7 +127,7 @@ void add_serve_command(command_table& table) {
       ->type_name("NAME=URI")
       ->expected(1)
       ->take_all()
-      ->group(own_group);
+      ->group(own_groups::stores);
   command
       .add_option(
           "--sync", flags->sync,
@@ -119,6 +152,7 @@ void add_serve_command(command_table& table) {
                   "how long a destroyed session cannot be saved again, so that a late save does not undo a "
                   "logout, for example 1h (default: off)")
       ->type_name("DURATION");
+  add_tls_flags(command, flags->tls);
   table.run(command, [flags] { return run_serve(*flags); });
 }
 

@@ -52,7 +52,7 @@ void refuse_unknown_keys(const CLI::App& program, const std::vector<CLI::ConfigI
 std::vector<std::string> values_of(const CLI::Option& option, const std::string& command,
                                    const environment& variables, const std::vector<CLI::ConfigItem>& items) {
   const auto& name = option.get_lnames().front();
-  const bool own = option.get_group() == own_group;
+  const bool own = option.get_group() == own_groups::stores || option.get_group() == own_groups::tls;
   if (auto value = variables(variable_name(command + "-" + name)))
     return {*std::move(value)};
   if (auto value = own ? std::nullopt : variables(variable_name(name)))

@@ -20,14 +20,17 @@ environment process_environment();
 ///
 /// A variable is named `CLUSTER_STORE_<OPTION>` or, for one command only, `CLUSTER_STORE_<COMMAND>_<OPTION>`,
 /// which wins. In the file (TOML, named by `--config`), keys at the top hold for every command that has such
-/// an option, keys in a section `[COMMAND]` for that one, and win. Options in `own_group` are only set by the
-/// name or section of their command, since the short name means something else elsewhere.
+/// an option, keys in a section `[COMMAND]` for that one, and win. Options in `own_groups` are only set by
+/// the name or section of their command, since the short name means something else elsewhere.
 /// @param program one level of sub-commands; parsed afterwards as after `CLI::App::parse`.
 /// @param arguments without the program's name.
 /// @throws CLI::ParseError as `CLI::App::parse`, also for keys in the file that no command has.
 void parse_with_settings(CLI::App& program, std::vector<std::string> arguments, const environment& variables);
 
-/// Name of the option group that `parse_with_settings` treats apart.
-inline constexpr const char* own_group = "Stores";
+/// Names of the option groups that `parse_with_settings` treats apart.
+namespace own_groups {
+inline constexpr const char* stores = "Stores";
+inline constexpr const char* tls = "TLS of a master";
+} // namespace own_groups
 
 } // namespace cluster_store::apps

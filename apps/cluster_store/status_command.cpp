@@ -16,7 +16,7 @@ result<server_status> ask(const connection& where) {
   const auto timeout = where.timeout();
   if (!timeout)
     return tl::unexpected{timeout.error()};
-  return query_status(*endpoint, where.secret_file(), *timeout);
+  return query_status(*endpoint, where.secret_file(), *timeout, where.tls());
 }
 
 exit_code run_status(const common_flags& flags) {

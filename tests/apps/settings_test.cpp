@@ -32,7 +32,7 @@ struct program {
     get->add_option("--store", store);
     get->add_flag("--json", json);
     auto* serve = app.add_subcommand("serve");
-    serve->add_option("--store", stores)->expected(1)->take_all()->group(own_group);
+    serve->add_option("--store", stores)->expected(1)->take_all()->group(own_groups::stores);
     serve->add_option("--listen", listen)->expected(1)->take_all();
     serve->add_option("--connections-max", connections_max)->check(CLI::Range(1, 10));
   }

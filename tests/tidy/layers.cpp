@@ -19,7 +19,7 @@ constexpr std::array engines{
 
 // What knows CAF, threads or sockets: thin actors, the door's connections and its hook in the middleman, the
 // inside of the facade. `.*` stands for the header and the source.
-constexpr std::array<std::string_view, 37> shells{
+constexpr std::array<std::string_view, 41> shells{
     "actors/caf_compat.hpp",
     "actors/client.cpp",
     "actors/client_implementation.*",
@@ -44,6 +44,7 @@ constexpr std::array<std::string_view, 37> shells{
     "actors/submissions.*",
     "actors/supervisor.*",
     "actors/door/acceptor.*",
+    "actors/door/aside.*",
     "actors/door/attempt.*",
     "actors/door/connection_table.*",
     "actors/door/connector.*",
@@ -51,11 +52,14 @@ constexpr std::array<std::string_view, 37> shells{
     "actors/door/core.*",
     "actors/door/door.*",
     "actors/door/middleman.*",
+    "actors/door/passage.*",
     "actors/door/plain_stream.*",
     "actors/door/readiness.hpp",
     "actors/door/resolver.*",
     "actors/door/socket_file.*",
     "actors/door/sockets.*",
+    "actors/door/tls_relay.*",
+    "actors/door/tls_stream.*",
     "actors/door/visit.*",
 };
 

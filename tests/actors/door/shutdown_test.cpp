@@ -25,7 +25,9 @@ TEST_CASE("a door that is shut answers every connect, before and after", "[door]
     const auto link = each.get();
     REQUIRE((link || link.error().code == errc::unavailable));
   }
-  CHECK_FALSE(worker.door().listen(unix_at(place / "other"), {worker.gate(), {}, 1, 1, 1s, {}}));
+  door::listen_options how;
+  how.gate = worker.gate();
+  CHECK_FALSE(worker.door().listen(unix_at(place / "other"), how));
   worker.door().shutdown();
 }
 

@@ -1,0 +1,144 @@
+#include <cluster_store/actors/door/tls_stream.hpp>
+
+#include <array>
+#include <cassert>
+#include <csignal>
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+
+#include <cluster_store/actors/door/plain_stream.hpp>
+#include <cluster_store/actors/door/preamble_frames.hpp>
+
+namespace cluster_store::door {
+
+namespace {
+
+bool is_address(const std::string& name) {
+  in6_addr ignored{};
+  return ::inet_pton(AF_INET, name.c_str(), &ignored) == 1
+         || ::inet_pton(AF_INET6, name.c_str(), &ignored) == 1;
+}
+
+/// Lets the handshake fail unless the server's certificate holds `name` as an alternative name.
+bool expect(SSL& session, const std::string& name) {
+  if (is_address(name))
+    return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(&session), name.c_str()) == 1;
+  SSL_set_hostflags(&session, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  return SSL_set1_host(&session, name.c_str()) == 1 && SSL_set_tlsext_host_name(&session, name.c_str()) == 1;
+}
+
+} // namespace
+
+tls_stream::tls_stream(const tls_context& how, unique_fd socket)
+    : byte_stream(std::move(socket)), context_(how), session_(SSL_new(how.get()), &SSL_free) {
+  assert(session_ && "OpenSSL is out of memory");
+  if (SSL_set_fd(session_.get(), fd()) != 1)
+    failed_ = true;
+}
+
+std::unique_ptr<byte_stream> tls_stream::accept(const tls_context& how, unique_fd socket) {
+  std::unique_ptr<tls_stream> made{new tls_stream{how, std::move(socket)}};
+  SSL_set_accept_state(made->session_.get());
+  return made;
+}
+
+std::unique_ptr<byte_stream> tls_stream::connect(const tls_context& how, unique_fd socket,
+                                                 const std::string& server_name) {
+  std::unique_ptr<tls_stream> made{new tls_stream{how, std::move(socket)}};
+  SSL_set_connect_state(made->session_.get());
+  made->wanted_ = {server_name, how.authority_file()};
+  if (!expect(*made->session_, server_name))
+    made->failed_ = true;
+  return made;
+}
+
+void tls_stream::prepare_thread() {
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+}
+
+step tls_stream::start() {
+  if (failed_ || (wanted_ && answered_plainly()))
+    return {progress::failed};
+  ERR_clear_error();
+  return judge(SSL_do_handshake(session_.get()));
+}
+
+step tls_stream::read(std::span<char> into) {
+  if (failed_)
+    return {progress::failed};
+  ERR_clear_error();
+  std::size_t size = 0;
+  auto came = judge(SSL_read_ex(session_.get(), into.data(), into.size(), &size));
+  came.bytes = size;
+  return came;
+}
+
+step tls_stream::write(std::string_view from) {
+  if (failed_ || SSL_is_init_finished(session_.get()) != 1) // a handshake goes on in `start` alone
+    return {progress::failed};
+  ERR_clear_error();
+  std::size_t size = 0;
+  auto came = judge(SSL_write_ex(session_.get(), from.data(), from.size(), &size));
+  came.bytes = size;
+  return came;
+}
+
+void tls_stream::finish() {
+  if (!failed_ && SSL_is_init_finished(session_.get()) == 1) {
+    ERR_clear_error();
+    SSL_shutdown(session_.get());
+  }
+  ::shutdown(fd(), SHUT_WR);
+}
+
+step tls_stream::judge(int returned) {
+  if (returned == 1)
+    return {};
+  switch (SSL_get_error(session_.get(), returned)) {
+  case SSL_ERROR_WANT_READ:
+    return {progress::wants_read};
+  case SSL_ERROR_WANT_WRITE:
+    return {progress::wants_write};
+  case SSL_ERROR_ZERO_RETURN:
+    return {progress::ended};
+  default:
+    failed_ = true;
+    const bool left = ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    if (wanted_)
+      explain();
+    return {left ? progress::ended : progress::failed};
+  }
+}
+
+void tls_stream::explain() {
+  const auto certificate = SSL_get_verify_result(session_.get());
+  if (certificate != X509_V_OK)
+    complaint_ = certificate_error(certificate, *wanted_);
+  else
+    complaint_ = tls_error(ERR_peek_error());
+}
+
+bool tls_stream::answered_plainly() {
+  std::array<char, frames::head_bytes> first{};
+  const auto came = peek(fd(), first);
+  if (came.what != progress::done || first.front() != frames::magic.front())
+    return false;
+  failed_ = true;
+  const auto head = frames::read_head({first.data(), first.size()});
+  const bool crowded = came.bytes == first.size() && head && head->what == frames::kind::refusal
+                       && head->detail == static_cast<std::uint8_t>(refusal::strangers);
+  complaint_ = crowded ? refusal_error(refusal::strangers, {}, {})
+                       : error{errc::unauthorized,
+                               "the server does not speak TLS at this endpoint: start it with a certificate "
+                               "(--tls-cert and --tls-key), or connect without a CA (--tls-ca)"};
+  return true;
+}
+
+} // namespace cluster_store::door
