@@ -21,6 +21,8 @@ passage::passage(boost::asio::io_context& io, std::unique_ptr<byte_stream> one,
 void passage::start() {
   if (!one_.ready.watch(one_.stream->fd()) || !other_.ready.watch(other_.stream->fd()))
     return end();
+  expect_hang_up(one_);
+  expect_hang_up(other_);
   pump(forth_);
   pump(back_);
 }
@@ -73,6 +75,14 @@ void passage::wait(side& where, step what, direction& then) {
       self->end();
     else
       self->pump(then);
+  });
+}
+
+/// A side that is gone is not read, and its end not seen, while the other does not take its last bytes.
+void passage::expect_hang_up(side& where) {
+  where.ready.wait_for_hang_up([self = shared_from_this()](const auto&) {
+    if (!self->over_)
+      self->linger();
   });
 }
 

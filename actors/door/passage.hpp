@@ -49,6 +49,7 @@ private:
   void pump(direction& what);
   step advance(direction& what, bool reading);
   void wait(side& where, step what, direction& then);
+  void expect_hang_up(side& where);
   void on_end(direction& what);
   void on_nobody(direction& what);
   void linger();

@@ -41,6 +41,12 @@ public:
                            std::forward<Handler>(handler));
   }
 
+  /// Calls `handler(error)` once the other side has closed the connection in both directions, or it failed.
+  template <class Handler>
+  void wait_for_hang_up(Handler&& handler) {
+    descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_error, std::forward<Handler>(handler));
+  }
+
 private:
   boost::asio::posix::stream_descriptor descriptor_;
 };

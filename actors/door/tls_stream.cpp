@@ -1,16 +1,15 @@
 #include <cluster_store/actors/door/tls_stream.hpp>
 
-#include <array>
 #include <cassert>
 #include <csignal>
 
 #include <arpa/inet.h>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 
-#include <cluster_store/actors/door/plain_stream.hpp>
 #include <cluster_store/actors/door/preamble_frames.hpp>
 
 namespace cluster_store::door {
@@ -53,6 +52,15 @@ std::unique_ptr<byte_stream> tls_stream::connect(const tls_context& how, unique_
   made->wanted_ = {server_name, how.authority_file()};
   if (!expect(*made->session_, server_name))
     made->failed_ = true;
+  auto* reading = SSL_get_rbio(made->session_.get());
+  BIO_set_callback_arg(reading, reinterpret_cast<char*>(made.get()));
+  BIO_set_callback_ex(reading,
+                      [](BIO* from, int what, const char* bytes, std::size_t, int, long, int returned,
+                         std::size_t* count) -> long {
+                        if (what == (BIO_CB_READ | BIO_CB_RETURN) && returned > 0)
+                          reinterpret_cast<tls_stream*>(BIO_get_callback_arg(from))->hear({bytes, *count});
+                        return returned;
+                      });
   return made;
 }
 
@@ -64,7 +72,7 @@ void tls_stream::prepare_thread() {
 }
 
 step tls_stream::start() {
-  if (failed_ || (wanted_ && answered_plainly()))
+  if (failed_)
     return {progress::failed};
   ERR_clear_error();
   return judge(SSL_do_handshake(session_.get()));
@@ -117,28 +125,30 @@ step tls_stream::judge(int returned) {
   }
 }
 
+void tls_stream::hear(std::string_view bytes) {
+  heard_ += bytes.substr(0, frames::head_bytes - heard_.size());
+}
+
 void tls_stream::explain() {
   const auto certificate = SSL_get_verify_result(session_.get());
-  if (certificate != X509_V_OK)
+  if (auto plain = plain_answer())
+    complaint_ = std::move(plain);
+  else if (certificate != X509_V_OK)
     complaint_ = certificate_error(certificate, *wanted_);
   else
     complaint_ = tls_error(ERR_peek_error());
 }
 
-bool tls_stream::answered_plainly() {
-  std::array<char, frames::head_bytes> first{};
-  const auto came = peek(fd(), first);
-  if (came.what != progress::done || first.front() != frames::magic.front())
-    return false;
-  failed_ = true;
-  const auto head = frames::read_head({first.data(), first.size()});
-  const bool crowded = came.bytes == first.size() && head && head->what == frames::kind::refusal
-                       && head->detail == static_cast<std::uint8_t>(refusal::strangers);
-  complaint_ = crowded ? refusal_error(refusal::strangers, {}, {})
-                       : error{errc::unauthorized,
-                               "the server does not speak TLS at this endpoint: start it with a certificate "
-                               "(--tls-cert and --tls-key), or connect without a CA (--tls-ca)"};
-  return true;
+std::optional<error> tls_stream::plain_answer() const {
+  if (!heard_.starts_with(frames::magic))
+    return std::nullopt;
+  const auto head = heard_.size() == frames::head_bytes ? frames::read_head(heard_) : std::nullopt;
+  if (head && head->what == frames::kind::refusal
+      && head->detail == static_cast<std::uint8_t>(refusal::strangers))
+    return refusal_error(refusal::strangers, {}, {});
+  return error{errc::unauthorized,
+               "the server does not speak TLS at this endpoint: start it with a certificate (--tls-cert and "
+               "--tls-key), or connect without a CA (--tls-ca)"};
 }
 
 } // namespace cluster_store::door

@@ -40,12 +40,14 @@ private:
   tls_stream(const tls_context& how, unique_fd socket);
 
   step judge(int returned);
-  bool answered_plainly();
+  void hear(std::string_view bytes);
+  std::optional<error> plain_answer() const;
   void explain();
 
   tls_context context_;
   std::shared_ptr<ssl_st> session_;
   std::optional<tls_expectation> wanted_; ///< Of the client's side.
+  std::string heard_;                     ///< What the server said first, as many bytes as a refusal has.
   std::optional<error> complaint_;
   bool failed_ = false;
 };
