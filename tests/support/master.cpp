@@ -58,7 +58,10 @@ std::optional<exit_code> master::stop() {
 }
 
 std::vector<std::string> master::connect_arguments() const {
-  return {"--connect", endpoint(), "--store", store_name(), "--secret-file", sandbox_.secret_file()};
+  std::vector<std::string> arguments{"--connect",  endpoint(),      "--store",
+                                     store_name(), "--secret-file", sandbox_.secret_file()};
+  arguments.insert(arguments.end(), how_.to_connect.begin(), how_.to_connect.end());
+  return arguments;
 }
 
 completed master::run(std::vector<std::string> command, std::string_view input) const {
@@ -68,8 +71,10 @@ completed master::run(std::vector<std::string> command, std::string_view input) 
 }
 
 nlohmann::json master::status() const {
-  const auto told = tests::run(sandbox_.cluster_store(
-      {"status", "--json", "--connect", endpoint(), "--secret-file", sandbox_.secret_file()}));
+  std::vector<std::string> arguments{"status",   "--json",        "--connect",
+                                     endpoint(), "--secret-file", sandbox_.secret_file()};
+  arguments.insert(arguments.end(), how_.to_connect.begin(), how_.to_connect.end());
+  const auto told = tests::run(sandbox_.cluster_store(std::move(arguments)));
   if (told.code != 0)
     throw std::runtime_error("status: " + told.errors);
   return nlohmann::json::parse(told.output);

@@ -16,6 +16,7 @@ struct master_options {
   std::string listen;                        ///< An endpoint; port 0 stays what it was on a restart.
   std::string store = "s=memory:";           ///< NAME=URI of its first store.
   std::vector<std::string> more_arguments{}; ///< Of `serve`.
+  std::vector<std::string> to_connect{};     ///< More arguments of commands that connect to it.
 };
 
 /// A `cluster-store serve` under test. Several generations of it may follow each other; at most one lives.

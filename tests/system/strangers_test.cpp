@@ -191,4 +191,5 @@ TEST_CASE("a listen address beyond this machine is refused without TLS") {
       {"serve", "--listen", "0.0.0.0:0", "--store", "s=memory:", "--secret-file", where.secret_file()}));
   CHECK(served.code == 4);
   CHECK(served.errors.find("TLS") != std::string::npos);
+  CHECK(served.errors.find("--tls-cert") != std::string::npos);
 }
