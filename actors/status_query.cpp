@@ -41,8 +41,9 @@ result<server_status> query_status(const endpoint& where, const std::string& sec
   auto access = actors::connect_options_for(where, secret_file, tls);
   if (!access)
     return tl::unexpected<error>{std::move(access).error()};
-  access->connect_timeout = std::min(access->connect_timeout, timeout / 2);
-  access->handshake_timeout = std::min(access->handshake_timeout, timeout / 2);
+  const auto longest = timeout / (access->tls ? 3 : 2); // with TLS `connect_timeout` may pass twice
+  access->connect_timeout = std::min(access->connect_timeout, longest);
+  access->handshake_timeout = std::min(access->handshake_timeout, longest);
   const auto home = actors::runtime::make(true);
   const auto entrance = door::door::of(home->system());
   const auto opened = connect(*entrance, where, *access);

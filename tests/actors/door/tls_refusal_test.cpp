@@ -202,6 +202,24 @@ TEST_CASE("a server that is no TLS server, or silent, is unavailable", "[door][t
   }
 }
 
+TEST_CASE("a TLS client that is turned away before TLS because of the crowd is told so", "[door][tls]") {
+  const tls_place place;
+  const auto address = door::literal_addresses("127.0.0.1", 0).front();
+  const file_descriptor listening{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  REQUIRE(::bind(listening.number(), address.get(), address.length) == 0);
+  REQUIRE(::listen(listening.number(), 8) == 0);
+  node worker;
+  auto outcome =
+      worker.connecting({endpoint::kind::tcp, {}, "127.0.0.1", door::local_port(listening.number())},
+                        through_tls(place.client()));
+  const file_descriptor accepted{::accept4(listening.number(), nullptr, nullptr, SOCK_CLOEXEC)};
+  const auto frame =
+      door::server_preamble{raw_identity("crowded#1", 1), door::proof_kind::secret, {}, {}}.refuse(
+          door::refusal::strangers);
+  REQUIRE(::send(accepted.number(), frame.data(), frame.size(), MSG_NOSIGNAL) == ssize_t(frame.size()));
+  CHECK(outcome.get().error().code == errc::overloaded);
+}
+
 TEST_CASE("a worker that wants TLS beyond this machine is not refused for that", "[door][tls]") {
   const tls_place place;
   node worker;
