@@ -40,10 +40,10 @@ struct listen_options {
 struct connect_options {
   role wanted = role::worker;
   std::optional<secret> key; ///< Needed on TCP; not used on a Unix socket.
-  std::optional<tls_options>
-      tls; ///< Needed beyond loopback; not used on a Unix socket. Read at every attempt.
-  std::chrono::milliseconds connect_timeout{2000};   ///< To find, reach and convince the server; with TLS, to
-                                                     ///< convince it begins anew after TLS has begun.
+  /// Files to be read at every attempt. Needed beyond loopback; not used on a Unix socket.
+  std::optional<tls_options> tls;
+  /// To find, reach and convince the server; with TLS it begins anew when TLS has.
+  std::chrono::milliseconds connect_timeout{2000};
   std::chrono::milliseconds handshake_timeout{2000}; ///< For CAF after that.
 };
 

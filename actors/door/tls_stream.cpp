@@ -109,7 +109,8 @@ void tls_stream::finish() {
 step tls_stream::judge(int returned) {
   if (returned == 1)
     return {};
-  switch (SSL_get_error(session_.get(), returned)) {
+  const int why = SSL_get_error(session_.get(), returned);
+  switch (why) {
   case SSL_ERROR_WANT_READ:
     return {progress::wants_read};
   case SSL_ERROR_WANT_WRITE:
@@ -117,9 +118,10 @@ step tls_stream::judge(int returned) {
   case SSL_ERROR_ZERO_RETURN:
     return {progress::ended};
   default:
-    failed_ = true;
+    failed_ =
+        why == SSL_ERROR_SSL; // a socket that takes no more may still hold what the other side said last
     const bool left = ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
-    if (wanted_)
+    if (wanted_ && !complaint_)
       explain();
     return {left ? progress::ended : progress::failed};
   }

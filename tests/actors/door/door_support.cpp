@@ -157,6 +157,14 @@ bool raw_peer::is_closed(std::chrono::milliseconds limit) {
 
 result<wire::token> raw_peer::introduce(const door::identity& who, door::role wanted,
                                         const std::optional<door::secret>& key) {
+  return introduce_over([this](std::string_view bytes) { send(bytes); },
+                        [this](std::size_t count) { return receive(count); }, who, wanted, key);
+}
+
+result<wire::token> introduce_over(const std::function<void(std::string_view)>& send,
+                                   const std::function<std::string(std::size_t)>& receive,
+                                   const door::identity& who, door::role wanted,
+                                   const std::optional<door::secret>& key) {
   door::client_preamble preamble{who, wanted, key ? door::proof_kind::secret : door::proof_kind::uid,
                                  key ? key->reveal() : std::string_view{},
                                  door::random_array<door::challenge_nonce>()};

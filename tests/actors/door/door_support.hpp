@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -88,6 +89,14 @@ public:
 private:
   file_descriptor socket_;
 };
+
+/// Runs the whole preamble as a client that is known by `key`, or by its user.
+/// @param send takes bytes. @param receive returns some, at most so many as it is told; none if it is over.
+/// @returns the pass.
+result<wire::token> introduce_over(const std::function<void(std::string_view)>& send,
+                                   const std::function<std::string(std::size_t)>& receive,
+                                   const door::identity& who, door::role wanted,
+                                   const std::optional<door::secret>& key);
 
 /// @returns an identity a raw peer can use against a door of this process.
 door::identity raw_identity(const std::string& node, std::uint8_t instance);

@@ -60,6 +60,19 @@ TEST_CASE("an endpoint on all addresses is served with TLS, and reached under th
   CHECK(worker.ask(*link, "x") == "gate: x");
 }
 
+TEST_CASE("who listens with TLS says at which address, not at which name", "[door][tls]") {
+  const tls_place place;
+  node master;
+  auto how = with_tls(place.server());
+  how.gate = master.gate();
+  const auto refused = master.door().listen({endpoint::kind::tcp, {}, "store.example", 0}, how);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::invalid_argument);
+  how.keys = {};
+  CHECK(master.door().listen({endpoint::kind::tcp, {}, "0.0.0.0", 0}, how).error().code
+        == errc::unauthorized);
+}
+
 TEST_CASE("megabytes pass through TLS in both directions, unchanged", "[door][tls]") {
   const tls_place place;
   node master;
@@ -134,6 +147,23 @@ TEST_CASE("a process that dies without a word is noticed through TLS", "[door][t
     worker.drop_door();
   }
   CHECK(wait_until([&] { return ended == 1; }, within(patience)));
+}
+
+TEST_CASE("a living process keeps its node id behind TLS, a dead one does not", "[door][tls]") {
+  const tls_place place;
+  node master;
+  const auto listening = master.serve(any_port(), with_tls(place.server()));
+  const auto client = loaded(place.client(), door::tls_side::client);
+  std::optional<tls_peer> alice{std::in_place, listening.where(), client};
+  REQUIRE(alice->introduce(raw_identity("same-node#1", 1)));
+  tls_peer bob{listening.where(), client};
+  CHECK(bob.introduce(raw_identity("same-node#1", 2)).error().code == errc::unavailable);
+  alice.reset();
+  const auto heir_gets_in = [&] {
+    tls_peer heir{listening.where(), client};
+    return heir.introduce(raw_identity("same-node#1", 2)).has_value();
+  };
+  CHECK(wait_until(heir_gets_in, within(1s)));
 }
 
 TEST_CASE("new certificates are for those who come later; open connections stay", "[door][tls]") {

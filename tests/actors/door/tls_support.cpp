@@ -123,6 +123,13 @@ std::string tls_peer::receive(std::size_t count, std::chrono::milliseconds limit
   return got;
 }
 
+result<wire::token> tls_peer::introduce(const door::identity& who) {
+  shake_hands();
+  return introduce_over([this](std::string_view bytes) { send(bytes); },
+                        [this](std::size_t count) { return receive(count); }, who, door::role::worker,
+                        shared_secret());
+}
+
 std::string client_hello(const door::tls_context& how) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)

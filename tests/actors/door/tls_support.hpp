@@ -60,6 +60,9 @@ public:
   std::string receive(std::size_t count, std::chrono::milliseconds limit = patience);
   door::progress end() const noexcept { return end_; }
 
+  /// Shakes hands and runs the whole preamble with the secret of all tests. @returns the pass.
+  result<wire::token> introduce(const door::identity& who);
+
 private:
   template <class Try>
   door::step repeat(deadline until, Try attempt);
