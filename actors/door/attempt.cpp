@@ -80,22 +80,25 @@ void attempt::start() {
 }
 
 void attempt::load_certificates() {
-  const auto on_loaded = [weak = weak_from_this()](const result<tls_context>& loaded) {
+  const auto on_read = [weak = weak_from_this()](const result<tls_files>& files) {
     const auto self = weak.lock();
     if (!self || self->finished_)
       return;
+    auto loaded = files.and_then([](const tls_files& all) {
+      return tls_context::from(all, actors::system_clock::instance()->wall());
+    });
     if (!loaded)
       return self->finish(tl::unexpected{loaded.error()});
-    self->tls_ = *loaded;
+    self->tls_ = *std::move(loaded);
     self->find_addresses();
   };
   const auto run = [weak = door_.weak_from_this()](core::action what) {
     if (const auto alive = weak.lock())
       alive->post(std::move(what));
   };
-  const bool begun = work_aside(run, [files = *how_.tls, on_loaded] {
-    auto loaded = tls_context::load(files, tls_side::client, actors::system_clock::instance()->wall());
-    return [on_loaded, loaded = std::move(loaded)] { on_loaded(loaded); };
+  const bool begun = work_aside(run, [how = *how_.tls, on_read] {
+    const auto files = std::make_shared<result<tls_files>>(tls_files::read(how, tls_side::client));
+    return [on_read, files] { on_read(*files); };
   });
   if (!begun)
     finish(fail(errc::unavailable, "cannot connect to " + name_ + ": the system has no room for a thread"));

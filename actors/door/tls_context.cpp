@@ -5,8 +5,6 @@
 
 #include <openssl/ssl.h>
 
-#include <cluster_store/actors/door/tls_files.hpp>
-
 namespace cluster_store::door {
 
 namespace {
@@ -14,25 +12,7 @@ namespace {
 constexpr int chain_length_max = 8;
 constexpr long peer_certificates_bytes_max = 64 * 1024; ///< What a stranger can make OpenSSL keep.
 
-tl::unexpected<error> refuse(const char* what) {
-  return fail(errc::invalid_argument, what);
-}
-
-result<void> check(const tls_options& how, tls_side side) {
-  if (how.certificate_file.empty() != how.key_file.empty())
-    return refuse("TLS: a certificate and its key belong together: give both (tls.certificate_file and "
-                  "tls.key_file, --tls-cert and --tls-key) or neither");
-  if (side == tls_side::server && how.certificate_file.empty())
-    return refuse(
-        "TLS: a master that checks its workers' certificates needs one itself: give its certificate "
-        "and key (tls.certificate_file and tls.key_file, --tls-cert and --tls-key)");
-  if (side == tls_side::client && how.authority_file.empty())
-    return refuse("TLS: without its CA the master's certificate cannot be checked: give the file of the CA "
-                  "(tls.authority_file, --tls-ca)");
-  return {};
-}
-
-void set_rules(SSL_CTX& context, const tls_options& how, tls_side side) {
+void set_rules(SSL_CTX& context, const tls_files& files) {
   SSL_CTX_set_min_proto_version(&context, TLS1_2_VERSION);
   SSL_CTX_set_cipher_list(&context, "ECDHE+AESGCM:ECDHE+CHACHA20"); // of TLS 1.2; those of 1.3 are all right
   SSL_CTX_set_options(&context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION
@@ -44,7 +24,7 @@ void set_rules(SSL_CTX& context, const tls_options& how, tls_side side) {
   SSL_CTX_set_mode(&context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
                                  | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_read_ahead(&context, 1); // one call of the system for a record instead of two
-  const bool checks_peer = side == tls_side::client || !how.authority_file.empty();
+  const bool checks_peer = files.side == tls_side::client || files.authority;
   SSL_CTX_set_verify(
       &context, checks_peer ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT : SSL_VERIFY_NONE, nullptr);
 }
@@ -56,23 +36,26 @@ bool is_set(const tls_options& how) noexcept {
          || !how.server_name.empty();
 }
 
-result<tls_context> tls_context::load(const tls_options& how, tls_side side, wall_time now) {
-  if (auto complete = check(how, side); !complete)
-    return tl::unexpected{complete.error()};
-  std::shared_ptr<SSL_CTX> context{
-      SSL_CTX_new(side == tls_side::server ? TLS_server_method() : TLS_client_method()), &SSL_CTX_free};
+result<tls_context> tls_context::from(const tls_files& files, wall_time now) {
+  const bool serves = files.side == tls_side::server;
+  std::shared_ptr<SSL_CTX> context{SSL_CTX_new(serves ? TLS_server_method() : TLS_client_method()),
+                                   &SSL_CTX_free};
   assert(context && "OpenSSL is out of memory");
-  set_rules(*context, how, side);
+  set_rules(*context, files);
   result<void> done;
-  if (!how.certificate_file.empty())
-    done = use_certificate(*context, how.certificate_file, now).and_then([&] {
-      return use_key(*context, how.key_file);
+  if (files.certificate)
+    done = use_certificate(*context, *files.certificate, now).and_then([&] {
+      return use_key(*context, *files.key);
     });
-  if (done && !how.authority_file.empty())
-    done = use_authority(*context, how.authority_file, side, now);
+  if (done && files.authority)
+    done = use_authority(*context, *files.authority, files.side, now);
   if (!done)
     return tl::unexpected{done.error()};
-  return tls_context{std::move(context), how.authority_file};
+  return tls_context{std::move(context), files.authority ? files.authority->path : std::string{}};
+}
+
+result<tls_context> tls_context::load(const tls_options& how, tls_side side, wall_time now) {
+  return tls_files::read(how, side).and_then([&](const tls_files& files) { return from(files, now); });
 }
 
 } // namespace cluster_store::door

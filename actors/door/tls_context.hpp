@@ -1,18 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
-#include <cluster_store/actors/options.hpp>
-#include <cluster_store/backends/clock.hpp>
-#include <cluster_store/backends/result.hpp>
-
-struct ssl_ctx_st; // SSL_CTX of OpenSSL
+#include <cluster_store/actors/door/tls_files.hpp>
 
 namespace cluster_store::door {
-
-enum class tls_side : std::uint8_t { server, client };
 
 /// @returns whether `how` asks for TLS; perhaps not completely.
 bool is_set(const tls_options& how) noexcept;
@@ -23,11 +16,15 @@ bool is_set(const tls_options& how) noexcept;
 /// all certificates. Thread-safe; never changes; copies share it.
 class tls_context {
 public:
-  /// Reads and checks the files. Blocks for the disk.
+  /// Checks what was read.
   /// @param now judges the certificates.
-  /// @errors `invalid_argument` with what to do: an option is missing, a file is missing, cannot be read, is
-  ///   not PEM or too large, the key belongs to another certificate, has a passphrase, or others may read it;
-  ///   `unauthorized` if a certificate has expired or is not valid yet.
+  /// @errors `invalid_argument` with what to do: a file is not PEM, or the key belongs to another certificate
+  /// or
+  ///   has a passphrase; `unauthorized` if a certificate has expired or is not valid yet.
+  static result<tls_context> from(const tls_files& files, wall_time now);
+
+  /// Reads and checks the files. Blocks for the disk.
+  /// @errors those of `tls_files::read` and `from`.
   static result<tls_context> load(const tls_options& how, tls_side side, wall_time now);
 
   ssl_ctx_st* get() const noexcept { return context_.get(); }
