@@ -35,7 +35,7 @@ public:
   }
 
   void grant(const backends::client_id& who) {
-    const auto welcome = core_.grant(who, ++tickets_);
+    const auto welcome = core_.grant(who, ++tickets_, actors::rights::administer);
     expect(welcome && welcome->ticket == tickets_, "a known client is always welcome");
     ticket_of_[who] = tickets_;
     awaited_[who].clear();
