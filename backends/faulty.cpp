@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <cstdlib>
 #include <optional>
 #include <random>
 #include <thread>
@@ -17,9 +19,16 @@ tl::unexpected<error> planned(errc code, std::string_view what) {
                         + "): this store is for tests, use another one for anything else");
 }
 
+/// Ends this process at once, as the worst that can happen to it would.
+[[noreturn]] void kill_this_process() {
+  ::raise(SIGKILL);
+  std::abort();
+}
+
 result<void> check(const fault& rule) {
-  if (rule.what == kind::torn && rule.where != call_kind::apply)
-    return fail(errc::invalid_argument, "only 'apply' can be torn: plan another fault for this call");
+  if ((rule.what == kind::torn || rule.what == kind::forget) && rule.where != call_kind::apply)
+    return fail(errc::invalid_argument,
+                "only 'apply' can be torn or forget: plan another fault for this call");
   if (rule.what == kind::corrupt && rule.where != call_kind::get && rule.where != call_kind::scan)
     return fail(errc::invalid_argument,
                 "only 'get' and 'scan' can have corrupt rows: plan another fault for this call");
@@ -61,7 +70,8 @@ public:
     const auto struck = strike(call_kind::apply);
     if (struck == kind::torn)
       return tear(changes);
-    return guard(struck, [&] { return inner_->apply(changes); });
+    return guard(struck,
+                 [&] { return forgets_ ? inner_->apply(forgotten(changes)) : inner_->apply(changes); });
   }
 
   result<page> scan(const scan_request& request) override {
@@ -100,11 +110,14 @@ private:
   std::optional<kind> strike(call_kind where) {
     const auto number = ++calls_[static_cast<std::size_t>(where)];
     std::optional<kind> struck;
+    forgets_ = false;
     for (const auto& rule : plan_.faults) {
       if (rule.where != where || number < rule.from || number > rule.to || !chance(rule.probability))
         continue;
       if (rule.what == kind::slow)
         wait(where);
+      else if (rule.what == kind::forget)
+        forgets_ = true;
       else if (!struck)
         struck = rule.what;
     }
@@ -115,6 +128,8 @@ private:
   auto guard(std::optional<kind> struck, Call call) -> decltype(call()) {
     if (broken_)
       return planned(errc::io_error, "it is broken: restart it");
+    if (struck == kind::kill_before)
+      kill_this_process();
     if (struck == kind::io_error)
       return planned(errc::io_error, "nothing was changed");
     if (struck == kind::unknown_unapplied)
@@ -126,6 +141,8 @@ private:
       return planned(errc::outcome_unknown, "it breaks");
     }
     auto answer = call();
+    if (struck == kind::kill_after)
+      kill_this_process();
     if (struck == kind::unknown_applied)
       return planned(errc::outcome_unknown, "unknown outcome");
     return answer;
@@ -143,6 +160,12 @@ private:
     std::ignore = inner_->apply(part);
     return planned(errc::outcome_unknown, "torn after " + std::to_string(part.writes.size()) + " of "
                                               + std::to_string(changes.writes.size()) + " writes");
+  }
+
+  static commit forgotten(commit changes) {
+    changes.client_erases.clear();
+    changes.client_rows.clear();
+    return changes;
   }
 
   /// Makes one row corrupt; `stored_in(row)` points at the part of a row to damage, if it has one.
@@ -177,6 +200,7 @@ private:
   std::mt19937_64 random_;
   backends::traits traits_;
   std::array<std::uint64_t, call_kinds> calls_{};
+  bool forgets_ = false; // in the call that was counted last
   bool broken_ = false;
 };
 

@@ -23,11 +23,15 @@ struct fault {
     io_error,          ///< `io_error`; nothing was changed.
     unknown_applied,   ///< `outcome_unknown` after the call had its effect.
     unknown_unapplied, ///< `outcome_unknown` before it could have any.
-    torn,   ///< Some of a commit's writes are applied, then `outcome_unknown`. Only for `apply`; the engine
-            ///< then says `atomicity::session`, because that is what it is.
-    broken, ///< `outcome_unknown`, the seed decides whether applied, and the engine is broken from then on.
-    slow,   ///< The call waits, then goes on as ever.
-    corrupt ///< One stored row of the answer, chosen by the seed, is `corrupt`. Only for `get` and `scan`.
+    torn,    ///< Some of a commit's writes are applied, then `outcome_unknown`. Only for `apply`; the engine
+             ///< then says `atomicity::session`, because that is what it is.
+    broken,  ///< `outcome_unknown`, the seed decides whether applied, and the engine is broken from then on.
+    slow,    ///< The call waits, then goes on as ever.
+    corrupt, ///< One stored row of the answer, chosen by the seed, is `corrupt`. Only for `get` and `scan`.
+    kill_before, ///< The process kills itself (SIGKILL) before the call has any effect.
+    kill_after,  ///< The process kills itself when the call has had its effect, before it is answered.
+    forget       ///< The client rows of the commit are left out, so that what is sent again is applied twice.
+                 ///< Only for `apply`.
   };
 
   call_kind where = call_kind::apply;
@@ -41,7 +45,7 @@ struct fault {
 struct fault_plan {
   std::uint64_t seed = 1;
   std::vector<fault> faults =
-      {}; ///< Of the rules for one call the first that strikes counts, after every `slow`.
+      {}; ///< Of the rules for one call the first that strikes counts, after every `slow` and `forget`.
   std::chrono::milliseconds slow_for{50};        ///< How long a slow call waits, if there is no `slow_hook`.
   std::function<void(call_kind)> slow_hook = {}; ///< Called instead of waiting, on the caller's thread.
 };

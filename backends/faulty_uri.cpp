@@ -43,6 +43,9 @@ constexpr std::array kind_names{
     kind_name{"broken", fault::kind::broken},
     kind_name{"slow", fault::kind::slow},
     kind_name{"corrupt", fault::kind::corrupt},
+    kind_name{"kill_before", fault::kind::kill_before},
+    kind_name{"kill_after", fault::kind::kill_after},
+    kind_name{"forget", fault::kind::forget},
 };
 
 tl::unexpected<error> bad_rule(std::string_view rule) {
@@ -50,7 +53,8 @@ tl::unexpected<error> bad_rule(std::string_view rule) {
       errc::invalid_argument,
       "'" + std::string{rule}
           + "' is no fault: write KIND, KIND@N, KIND@N-M or KIND@N-, then ~PROBABILITY if not always; KIND "
-            "is io_error, unknown_applied, unknown_unapplied, torn, broken, slow or corrupt");
+            "is io_error, unknown_applied, unknown_unapplied, torn, broken, slow, corrupt, kill_before, "
+            "kill_after or forget");
 }
 
 /// Takes everything from `mark` on off the end of `text`. @returns what came after `mark`, if there is one.

@@ -1,5 +1,11 @@
 #include <cluster_store/backends/faulty.hpp>
 
+#include <csignal>
+#include <tuple>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cluster_store/backends/memory.hpp>
 #include <cluster_store/tests/backends/engines.hpp>
 
@@ -157,6 +163,37 @@ TEST_CASE("a slow call without a hook waits as long as planned") {
   CHECK(std::chrono::steady_clock::now() - start >= plan.slow_for);
 }
 
+TEST_CASE("a store that forgets leaves the client rows out, and other faults strike all the same") {
+  const auto store = faulty({at_call(call_kind::apply, kind::io_error, 2),
+                             {.where = call_kind::apply, .what = kind::forget, .from = 2, .to = 3}});
+  commit changes;
+  for (std::uint64_t number = 1; number <= 4; ++number) {
+    changes.writes = {put("id", record_of(number, "data"))};
+    changes.client_rows = {{client(1), number, "result"}};
+    CHECK(store->apply(changes).has_value() == (number != 2));
+  }
+  CHECK(read(*store, "id")->fields.version == 4);
+  CHECK(value_of(store->client_rows())
+        == std::vector<client_row>{{client(1), 1, "result"}, {client(1), 4, "result"}});
+}
+
+TEST_CASE("a process that is to kill itself is dead") {
+  const auto what = GENERATE(kind::kill_before, kind::kill_after);
+  const auto store = faulty({at_call(call_kind::get, what, 1)});
+  const auto child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const std::string_view id = "id";
+    reads got;
+    std::ignore = store->get(std::span{&id, 1}, got);
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGKILL);
+}
+
 TEST_CASE("every kind of call can fail") {
   std::vector<fault> faults;
   for (std::size_t i = 0; i < call_kinds; ++i)
@@ -196,6 +233,7 @@ TEST_CASE("a plan that makes no sense is refused") {
     return !got && got.error().code == errc::invalid_argument;
   };
   CHECK(refused(at_call(call_kind::get, kind::torn, 1)));
+  CHECK(refused(at_call(call_kind::get, kind::forget, 1)));
   CHECK(refused(at_call(call_kind::apply, kind::corrupt, 1)));
   CHECK(refused(at_call(call_kind::apply, kind::io_error, 0)));
   CHECK(refused({.from = 5, .to = 4}));
