@@ -84,7 +84,7 @@ rocksdb_engine::rocksdb_engine(std::unique_ptr<database> opened, traits::syncing
 
 rocksdb_engine::~rocksdb_engine() {
   take_back_buffers();
-  if (!broken_ && traits_.sync == traits::syncing::interval)
+  if (!broken_ && !database_->disk.log_failed() && traits_.sync == traits::syncing::interval)
     database_->db->SyncWAL().PermitUncheckedError();
 }
 
@@ -196,6 +196,13 @@ void rocksdb_engine::add_rows(const commit& changes) {
 result<void> rocksdb_engine::write_batch() {
   if (batch_->Count() == 0)
     return {};
+  if (database_->disk.log_failed()) {
+    broken_ = true;
+    return fail(errc::io_error,
+                "rocksdb:" + database_->path
+                    + ": nothing of a commit was written, because the log could not be synced "
+                      "before: repair the disk and restart the store");
+  }
   rocksdb::WriteOptions options;
   options.sync = traits_.sync == traits::syncing::always;
   options.disableWAL = false;
@@ -246,7 +253,8 @@ void rocksdb_engine::remember(const commit& changes) {
 result<void> rocksdb_engine::sync() {
   if (traits_.sync == traits::syncing::always)
     return {};
-  const auto done = database_->db->SyncWAL();
+  const auto done =
+      database_->disk.log_failed() ? Status::IOError("it failed before") : database_->db->SyncWAL();
   if (done.ok())
     return {};
   broken_ = true;

@@ -10,6 +10,10 @@
 #include <cluster_store/backends/backend.hpp>
 #include <cluster_store/backends/registry.hpp>
 
+namespace rocksdb {
+class FileSystem;
+} // namespace rocksdb
+
 namespace cluster_store::backends {
 
 /// What the engine is about to do with a file; a `disk_watch` is told.
@@ -33,8 +37,11 @@ struct rocksdb_options {
   std::uint64_t cache_bytes = 64u << 20;          ///< Blocks kept in memory; 1 MiB–1 TiB, default 64 MiB.
   std::uint64_t write_buffer_bytes =
       64u << 20; ///< Sessions kept in memory before a table file is written; 64 KiB–1 GiB, default 64 MiB.
+                 ///< Other rows have a part of it, and the log four times as much.
   std::optional<compression_kind> compression; ///< Default lz4 if this RocksDB has it, else none.
   disk_watch watch;                            ///< Default none.
+  std::shared_ptr<rocksdb::FileSystem>
+      files; ///< Where the path is; default the operating system's. For tests.
 };
 
 /// Reads the options of

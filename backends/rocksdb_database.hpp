@@ -28,7 +28,8 @@ inline constexpr std::string_view length_key = "cluster_store.length";
 
 /// An open RocksDB directory that was found to be a store of ours. Closes it in the destructor.
 struct database {
-  explicit database(disk_watch watch) : disk{std::move(watch)} {}
+  explicit database(const rocksdb_options& options)
+      : path{options.path}, disk{options.watch, options.files} {}
   ~database();
   database(const database&) = delete;
   database& operator=(const database&) = delete;

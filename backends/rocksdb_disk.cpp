@@ -14,6 +14,8 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
+#include <cluster_store/backends/rocksdb_logger.hpp>
+
 namespace cluster_store::backends {
 namespace {
 
@@ -39,6 +41,7 @@ struct disk_state {
   std::atomic<bool> appended = false;    // since it began, as the two below
   std::atomic<bool> cut_back = false;
   std::atomic<bool> unknown = false;
+  std::atomic<bool> log_failed = false; // at any time
 
   int ask(disk_call call) const { return watch ? watch(call) : 0; }
 };
@@ -116,6 +119,8 @@ private:
     } else {
       done = write(data);
     }
+    if (!done.ok())
+      state_->log_failed = true;
     if (done.ok())
       bytes_ += data.size();
     else if (target()->Truncate(bytes_before_, options, debug).ok())
@@ -130,7 +135,7 @@ private:
     const int number = state_->ask(disk_call::sync);
     auto done = number == 0 ? flush() : failed(number);
     if (!done.ok())
-      state_->unknown = true;
+      state_->unknown = state_->log_failed = true;
     return done;
   }
 
@@ -158,35 +163,77 @@ private:
 
 class watched_file_system final : public rocksdb::FileSystemWrapper {
 public:
-  explicit watched_file_system(std::shared_ptr<disk_state> state)
-      : FileSystemWrapper{rocksdb::FileSystem::Default()}, state_{std::move(state)} {}
+  watched_file_system(std::shared_ptr<rocksdb::FileSystem> files, std::shared_ptr<disk_state> state)
+      : FileSystemWrapper{files ? files : rocksdb::FileSystem::Default()},
+        state_{std::move(state)},
+        is_default_{!files} {}
 
   const char* Name() const override { return "cluster_store.watched"; }
 
   IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* made, IODebugContext* debug) override {
+    const bool is_log = std::string_view{name}.ends_with(".log");
+    if (is_log)
+      if (auto done = sync_newest_log(name, debug); !done.ok())
+        return done;
     auto done = FileSystemWrapper::NewWritableFile(name, options, made, debug);
     if (!done.ok())
       return done;
-    if (std::string_view{name}.ends_with(".log"))
+    if (is_log)
       *made = std::make_unique<log_file>(std::move(*made), state_);
     else if (state_->watch && std::string_view{name}.ends_with(".sst"))
       *made = std::make_unique<table_file>(std::move(*made), state_);
     return done;
   }
 
+  IOStatus NewLogger(const std::string& name, const IOOptions& options,
+                     std::shared_ptr<rocksdb::Logger>* made, IODebugContext* debug) override {
+    if (!is_default_)
+      return FileSystemWrapper::NewLogger(name, options, made, debug);
+    *made = make_rocksdb_logger(name);
+    return *made ? IOStatus::OK() : failed(errno);
+  }
+
+  IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
+                      IODebugContext* debug) override {
+    if (std::string_view{to}.ends_with("/CURRENT"))
+      if (auto done = sync_directory_of(to, debug); !done.ok())
+        return done;
+    return FileSystemWrapper::RenameFile(from, to, options, debug);
+  }
+
 private:
+  IOStatus sync_directory_of(const std::string& file, IODebugContext* debug) {
+    std::unique_ptr<rocksdb::FSDirectory> directory;
+    auto done = NewDirectory(file.substr(0, file.rfind('/')), {}, &directory, debug);
+    return done.ok() ? directory->Fsync({}, debug) : done;
+  }
+
+  /// Without this a power cut could take the end of a log, or all of it, and leave the next one.
+  IOStatus sync_newest_log(const std::string& next, IODebugContext* debug) {
+    const std::lock_guard guard{state_->newest_mutex};
+    if (state_->newest == nullptr)
+      return IOStatus::OK();
+    auto done = state_->newest->Sync({}, debug);
+    return done.ok() ? sync_directory_of(next, debug) : done;
+  }
+
   std::shared_ptr<disk_state> state_;
+  bool is_default_;
 };
 
 } // namespace
 
 struct watched_disk::parts {
+  explicit parts(std::shared_ptr<rocksdb::FileSystem> files)
+      : env{rocksdb::NewCompositeEnv(std::make_shared<watched_file_system>(std::move(files), state))} {}
+
   std::shared_ptr<disk_state> state = std::make_shared<disk_state>();
-  std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(std::make_shared<watched_file_system>(state));
+  std::unique_ptr<rocksdb::Env> env;
 };
 
-watched_disk::watched_disk(disk_watch watch) : parts_{std::make_unique<parts>()} {
+watched_disk::watched_disk(disk_watch watch, std::shared_ptr<rocksdb::FileSystem> files)
+    : parts_{std::make_unique<parts>(std::move(files))} {
   parts_->state->watch = std::move(watch);
 }
 
@@ -219,6 +266,20 @@ log_fate watched_disk::fate() const noexcept {
   if (state.cut_back)
     return log_fate::cut_back;
   return state.appended ? log_fate::unknown : log_fate::untouched;
+}
+
+bool watched_disk::log_failed() const noexcept {
+  return parts_->state->log_failed;
+}
+
+result<void> watched_disk::sync_directory(const std::string& path) const {
+  std::unique_ptr<rocksdb::Directory> directory;
+  if (!env()->NewDirectory(path, &directory).ok())
+    return {};
+  if (const auto done = directory->Fsync(); !done.ok())
+    return fail(errc::io_error, "the directory " + path + " cannot be synced (" + done.ToString()
+                                    + "): repair its disk or use another one");
+  return {};
 }
 
 result<void> watched_disk::check_lock(const std::string& path) const {

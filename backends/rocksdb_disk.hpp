@@ -26,11 +26,16 @@ enum class log_fate : std::uint8_t {
 /// undone. And it leaves half a record behind when the disk is full, which can make a later recovery refuse
 /// the database if the process dies while it resumes; so a failed append is cut off here at once.
 ///
+/// It also relies on an order in which file systems need not write (docs/storage.md, "The power fails"): so
+/// a log and its name are synced before the next log is begun, and the names of all files before CURRENT
+/// names another manifest.
+///
 /// Threads: RocksDB calls the file system from its threads; the functions below are for the thread of the
 /// engine.
 class watched_disk {
 public:
-  explicit watched_disk(disk_watch watch);
+  /// @param files what is watched; none = the operating system's.
+  watched_disk(disk_watch watch, std::shared_ptr<rocksdb::FileSystem> files);
   ~watched_disk();
   watched_disk(const watched_disk&) = delete;
   watched_disk& operator=(const watched_disk&) = delete;
@@ -45,6 +50,15 @@ public:
 
   /// @returns what became of the commit, if RocksDB reported that it failed.
   log_fate fate() const noexcept;
+
+  /// @returns whether an append to a log or a sync of one ever failed, also in the background. RocksDB must
+  /// not be
+  ///   asked to write or sync it again: it would abort the process.
+  bool log_failed() const noexcept;
+
+  /// Makes the names in the directory `path` survive a power cut, if this user may read it.
+  /// @errors `io_error`.
+  result<void> sync_directory(const std::string& path) const;
 
   /// @returns whether the lock of the directory `path` is free. May touch its lock file.
   /// @errors `unavailable` if it is held; `io_error` if the lock file cannot be used.

@@ -33,10 +33,8 @@ const std::array<std::string, family_count> family_names{
 
 constexpr std::size_t mebibyte = 1024 * 1024;
 
-/// Memory for writes that are not yet in table files, two of these a family.
-constexpr std::array<std::size_t, family_count> write_buffer_bytes{
-    1 * mebibyte, 0 /* an option */, 16 * mebibyte, 8 * mebibyte, 8 * mebibyte,
-};
+/// Memory for writes that are not yet in table files, two of these a family: parts of that of the sessions.
+constexpr std::array<std::size_t, family_count> write_buffer_parts{64, 1, 4, 8, 8};
 
 /// RocksDB polls for free space by itself, every five seconds and on its own thread. The engine looks when
 /// the next commit comes instead, so that its answer says how things are, and is then opened anew.
@@ -61,15 +59,21 @@ tl::unexpected<error> refuse(const std::string& path, std::string_view why) {
 
 // --- the directory ----------------------------------------------------------------------------------------
 
-result<void> make_directory(const std::filesystem::path& path) {
+std::string parent_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path().string() : ".";
+}
+
+/// @param changed gets the directories in which one was made.
+result<void> make_directory(const std::filesystem::path& path, std::vector<std::string>& changed) {
   std::error_code unreadable; // mkdir will say why
   if (const auto parent = path.parent_path();
       !parent.empty() && parent != path && !std::filesystem::exists(parent, unreadable))
-    if (auto good = make_directory(parent); !good)
+    if (auto good = make_directory(parent, changed); !good)
       return good;
   if (::mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST)
     return fail(errc::io_error, "the directory " + path.string() + " cannot be made (" + std::strerror(errno)
                                     + "): make it or use another one");
+  changed.push_back(parent_of(path));
   return {};
 }
 
@@ -80,13 +84,15 @@ bool is_leftover(const std::string& name) {
          || name.ends_with(".dbtmp") || name.ends_with(".log");
 }
 
+/// @param changed gets the directories whose names have to be synced before the store is kept for certain.
 /// @returns whether there is a database in the directory, which is made if it is not there.
-result<bool> look_into(const std::string& path) {
+result<bool> look_into(const std::string& path, std::vector<std::string>& changed) {
+  // A trailing '/' would look like a directory without a name.
+  const auto named = std::filesystem::path{path + "/."}.lexically_normal().parent_path();
   std::error_code problem;
   const auto kind = std::filesystem::status(path, problem).type();
   if (kind == std::filesystem::file_type::not_found) {
-    // A trailing '/' would look like a directory without a name.
-    auto made = make_directory(std::filesystem::path{path + "/."}.lexically_normal().parent_path());
+    auto made = make_directory(named, changed);
     return made ? result<bool>{false} : tl::unexpected{std::move(made).error()};
   }
   if (kind != std::filesystem::file_type::directory && kind != std::filesystem::file_type::none)
@@ -106,6 +112,8 @@ result<bool> look_into(const std::string& path) {
   if (!has_database && !stranger.empty())
     return refuse(path, "is no store but a directory with other things in it ('" + stranger
                             + "'): use an empty or a new directory");
+  if (!has_database)
+    changed.push_back(parent_of(named)); // whoever made it may have died before it was synced
   return has_database;
 }
 
@@ -150,7 +158,6 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   // Never more than a prefix of what was committed is recovered, and never less than what was synced.
   made.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   made.manual_wal_flush = false; // the log is with the operating system before a commit is answered
-  made.max_total_wal_size = 256 * mebibyte;
   made.max_open_files = 512;
   made.max_background_jobs = 2;
   made.bytes_per_sync = mebibyte;
@@ -185,7 +192,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(const rocksdb_options& 
     rocksdb::ColumnFamilyOptions each;
     each.table_factory = factory;
     each.compression = compression;
-    each.write_buffer_size = i == sessions ? options.write_buffer_bytes : write_buffer_bytes[i];
+    each.write_buffer_size = options.write_buffer_bytes / write_buffer_parts[i];
     each.max_write_buffer_number = 2;
     each.level_compaction_dynamic_level_bytes = true;
     made.emplace_back(family_names[i], each);
@@ -275,8 +282,8 @@ tl::unexpected<error> rocksdb_failed(std::string_view what, const std::string& p
   if (problem.IsCorruption() || problem.IsPathNotFound())
     return fail(errc::corrupt, "rocksdb:" + path + " is damaged; " + std::string{what} + " gave '"
                                    + problem.ToString() + "': restore the directory from a backup");
-  return fail(errc::io_error,
-              "rocksdb:" + path + ": " + std::string{what} + " failed: " + problem.ToString());
+  return fail(errc::io_error, "rocksdb:" + path + ": " + std::string{what} + " failed: " + problem.ToString()
+                                  + (problem.IsNoSpace() ? ": make room on the disk, nothing is lost" : ""));
 }
 
 result<std::unique_ptr<database>> open_database(const rocksdb_options& options) {
@@ -286,13 +293,17 @@ result<std::unique_ptr<database>> open_database(const rocksdb_options& options) 
   const auto compression = compression_of(options);
   if (!compression)
     return tl::unexpected{compression.error()};
-  const auto exists = look_into(path);
+  std::vector<std::string> changed;
+  const auto exists = look_into(path, changed);
   if (!exists)
     return tl::unexpected{exists.error()};
-  auto made = std::make_unique<database>(options.watch);
-  made->path = path;
-  const auto settings = database_options(made->disk.env());
+  auto made = std::make_unique<database>(options);
+  auto settings = database_options(made->disk.env());
+  settings.max_total_wal_size = 4 * options.write_buffer_bytes;
   auto good = made->disk.check_lock(path);
+  for (const auto& each : changed)
+    if (good)
+      good = made->disk.sync_directory(each);
   if (good && *exists)
     good = check_families(path, settings);
   if (good && *exists)

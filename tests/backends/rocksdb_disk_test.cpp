@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <thread>
 
 #include <cluster_store/tests/backends/engines.hpp>
 #include <cluster_store/tests/support/wait_until.hpp>
@@ -24,6 +25,8 @@ public:
     options_.write_buffer_bytes = 64u << 10;
     options_.watch = [this](disk_call call) {
       ++calls_[static_cast<std::size_t>(call)];
+      if (call == disk_call::sync && std::this_thread::get_id() != owner_)
+        return background_sync_error_.load();
       return errors_[static_cast<std::size_t>(call)].load();
     };
     reopen();
@@ -33,6 +36,7 @@ public:
     backend_.reset();
     for (auto& each : errors_)
       each = 0;
+    background_sync_error_ = 0;
     backend_ = value_of(open_rocksdb(options_));
     for (auto& each : calls_)
       each = 0;
@@ -42,6 +46,7 @@ public:
   backend* operator->() const { return backend_.get(); }
 
   std::atomic<int>& error(disk_call call) { return errors_[static_cast<std::size_t>(call)]; }
+  std::atomic<int>& background_sync_error() { return background_sync_error_; }
   int count(disk_call call) const { return calls_[static_cast<std::size_t>(call)]; }
 
   result<outcomes> try_put(std::string_view id, std::string_view data) {
@@ -54,6 +59,8 @@ public:
 private:
   std::array<std::atomic<int>, 4> errors_{};
   std::array<std::atomic<int>, 4> calls_{};
+  std::atomic<int> background_sync_error_ = 0; // of RocksDB's own threads
+  std::thread::id owner_ = std::this_thread::get_id();
   temporary_directory directory_;
   rocksdb_options options_;
   std::unique_ptr<backend> backend_;
@@ -186,4 +193,20 @@ TEST_CASE("a sync that fails leaves a broken engine") {
   store.error(disk_call::sync) = EIO;
   CHECK(store->sync().error().code == errc::outcome_unknown);
   CHECK(store->broken());
+}
+
+TEST_CASE("a log that could not be synced in the background breaks the engine and not the process") {
+  fragile_store store{GENERATE(traits::syncing::interval, traits::syncing::never)};
+  const std::string data(10'000, 'x');
+  store.background_sync_error() = EIO;
+  int kept = 0;
+  for (const auto limit = within(std::chrono::seconds{30}); std::chrono::steady_clock::now() < limit; ++kept)
+    if (!store.try_put("id" + std::to_string(kept), data))
+      break;
+  CHECK(store->broken());
+  CHECK_FALSE(store->sync());
+  CHECK_FALSE(store.try_put("later", data));
+  store.reopen();
+  CHECK(value_of(store->length()) >= static_cast<std::uint64_t>(kept));
+  CHECK(read_data(*store, "id0") == data);
 }

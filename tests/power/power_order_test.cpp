@@ -1,0 +1,90 @@
+#include <random>
+
+#include <cluster_store/backends/rocksdb.hpp>
+#include <cluster_store/tests/backends/engines.hpp>
+#include <cluster_store/tests/power/power_disk.hpp>
+#include <cluster_store/tests/support/test_sizes.hpp>
+
+using namespace cluster_store;
+using namespace cluster_store::backends;
+using namespace cluster_store::tests;
+
+namespace {
+
+constexpr int trials = 20; // what a disk may lose it loses every other time
+
+/// A new store on a disk of its own.
+struct trial {
+  explicit trial(traits::syncing sync, std::uint64_t seed) : random{seed} {
+    options.path = directory / "data";
+    options.sync = sync;
+    options.write_buffer_bytes = 64u << 10;
+    options.files = disk.files();
+  }
+
+  void cut_power() {
+    disk.cut();
+    store.reset();
+    disk.come_back_after_power_cut(random);
+  }
+
+  std::mt19937_64 random;
+  temporary_directory directory;
+  power_disk disk{directory / "data", directory / "attic"};
+  rocksdb_options options;
+  std::unique_ptr<backend> store;
+};
+
+} // namespace
+
+TEST_CASE("the directory of a new store survives a power cut with what was acknowledged in it") {
+  const auto seed = random_seed();
+  INFO("SYSTEM_TESTS_SEED=" << seed);
+  for (int number = 0; number < trials; ++number) {
+    trial here{traits::syncing::always, seed + static_cast<std::uint64_t>(number)};
+    here.store = value_of(open_rocksdb(here.options));
+    apply(*here.store, {put("id", record_of(1, "data"))});
+    here.cut_power();
+    here.store = value_of(open_rocksdb(here.options));
+    REQUIRE(read_data(*here.store, "id") == "data");
+  }
+}
+
+TEST_CASE("a power cut while a store names its new manifest leaves a store") {
+  const auto seed = random_seed();
+  INFO("SYSTEM_TESTS_SEED=" << seed);
+  trial here{traits::syncing::always, seed};
+  here.store = value_of(open_rocksdb(here.options));
+  apply(*here.store, {put("id", record_of(1, "data"))});
+  here.store.reset();
+  for (std::uint64_t number = 0; number < trials; ++number) {
+    here.disk.cut_at({disk_step::rename, 1}, seed + number);
+    auto opened = open_rocksdb(here.options);
+    REQUIRE(here.disk.is_cut());
+    if (opened)
+      here.store = std::move(*opened);
+    here.cut_power();
+    here.store = value_of(open_rocksdb(here.options));
+    REQUIRE(read_data(*here.store, "id") == "data");
+    here.store.reset();
+  }
+}
+
+TEST_CASE("without any sync a power cut leaves a first part of the commits, also of those in several logs") {
+  const auto seed = random_seed();
+  INFO("SYSTEM_TESTS_SEED=" << seed);
+  const std::string data(10'000, 'x');
+  for (int number = 0; number < trials; ++number) {
+    trial here{traits::syncing::never, seed + static_cast<std::uint64_t>(number)};
+    here.store = value_of(open_rocksdb(here.options));
+    for (auto count = 1 + here.random() % 40; count > 0; --count)
+      apply(*here.store, {put("id " + std::to_string(1'000 - count), record_of(1, data))});
+    const auto before = all_ids(*here.store);
+    here.cut_power();
+    here.store = value_of(open_rocksdb(here.options));
+    const auto after = all_ids(*here.store);
+    INFO(before.size() << " before, " << after.size() << " after");
+    REQUIRE(after.size() <= before.size());
+    REQUIRE(std::equal(after.begin(), after.end(), before.begin()));
+  }
+}
