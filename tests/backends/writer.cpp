@@ -1,7 +1,11 @@
 // A process that writes to a store until it is killed, or that a full disk stops and lets go again.
-// Arguments: `write PATH SYNC FIRST` or `full PATH SYNC`. It tells standard output the number of every commit
-// that was acknowledged, as eight bytes.
+// Arguments: `write PATH SYNC FIRST`, `full PATH SYNC`, or `die PATH SYNC FIRST CALL N`, which writes and
+// kills itself just before the N-th reserve, append, sync or table call to the disk (docs of `disk_call`), so
+// also between the parts of a commit. It tells standard output the number of every commit that was
+// acknowledged, as eight bytes.
 
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -19,12 +23,27 @@ using namespace cluster_store::backends;
 namespace {
 
 int disk_error = 0;
+std::atomic<std::uint64_t> calls_to_live = 0; // of the kind it dies of; 0 = does not
+std::string dies_of;
+
+std::string_view name_of(disk_call call) {
+  constexpr std::array<std::string_view, 4> names{"reserve", "append", "sync", "table"};
+  return names[static_cast<std::size_t>(call)];
+}
+
+int watch(disk_call call) {
+  if (calls_to_live != 0 && name_of(call) == dies_of && --calls_to_live == 0)
+    ::raise(SIGKILL);
+  return call == disk_call::reserve ? disk_error : 0;
+}
 
 std::unique_ptr<backend> open(const std::string& path, const std::string& sync) {
   auto options = rocksdb_options_from({"rocksdb", path, {{"sync", sync}, {"cache_bytes", "1048576"}}});
   if (!options)
     return nullptr;
-  options->watch = [](disk_call call) { return call == disk_call::reserve ? disk_error : 0; };
+  options->watch = watch;
+  if (!dies_of.empty())
+    options->write_buffer_bytes = 64u << 10;
   auto made = open_rocksdb(*options);
   return made ? std::move(*made) : nullptr;
 }
@@ -88,12 +107,17 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments{argv + 1, argv + argc};
   if (arguments.size() < 3)
     return 2;
+  const bool dies = arguments[0] == "die" && arguments.size() == 6;
+  if (dies)
+    dies_of = arguments[4];
   const auto store = open(arguments[1], arguments[2]);
   if (!store)
     return 3;
   if (arguments[0] == "full")
     return fill_the_disk(*store);
-  if (arguments.size() != 4)
+  if (dies)
+    calls_to_live = std::stoull(arguments[5]);
+  else if (arguments.size() != 4)
     return 2;
   return write_until_killed(*store, std::stoull(arguments[3]));
 }

@@ -25,6 +25,9 @@ public:
   /// Does not start it. @pre `where` outlives the master.
   master(const sandbox& where, master_options how) : sandbox_(where), how_(std::move(how)) {}
 
+  /// From the next start on its first store is `store` (NAME=URI), with the same name.
+  void use_store(std::string store) { how_.store = std::move(store); }
+
   /// Starts it without waiting. @pre it does not run.
   void launch();
 

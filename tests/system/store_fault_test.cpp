@@ -1,19 +1,12 @@
 #include <map>
 
 #include <cluster_store/tests/system/crew.hpp>
+#include <cluster_store/tests/system/faulty_rocksdb.hpp>
 
 using namespace cluster_store::tests;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// The URI of a RocksDB store in `where` whose engine fails as `plan` says.
-std::string faulty_rocksdb(const sandbox& where, const std::string& plan) {
-  std::string inner;
-  for (const char letter : "rocksdb:" + where.path("data"))
-    inner += letter == ':' ? "%3A" : std::string{letter};
-  return "s=faulty:" + inner + "?" + plan;
-}
 
 /// A worker of the master's second store.
 program worker_of_other(const master& server) {
