@@ -2,6 +2,7 @@
 
 #include <array>
 #include <exception>
+#include <tuple>
 
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
@@ -84,8 +85,8 @@ rocksdb_engine::rocksdb_engine(std::unique_ptr<database> opened, traits::syncing
 
 rocksdb_engine::~rocksdb_engine() {
   take_back_buffers();
-  if (!broken_ && !database_->disk.log_failed() && traits_.sync == traits::syncing::interval)
-    database_->db->SyncWAL().PermitUncheckedError();
+  if (!broken_ && traits_.sync == traits::syncing::interval)
+    std::ignore = database_->disk.sync_log();
 }
 
 result<std::vector<result<write_outcome>>> rocksdb_engine::apply(const commit& changes) {
@@ -253,13 +254,12 @@ void rocksdb_engine::remember(const commit& changes) {
 result<void> rocksdb_engine::sync() {
   if (traits_.sync == traits::syncing::always)
     return {};
-  const auto done =
-      database_->disk.log_failed() ? Status::IOError("it failed before") : database_->db->SyncWAL();
-  if (done.ok())
+  const auto done = database_->disk.sync_log();
+  if (done)
     return {};
   broken_ = true;
   return fail(errc::outcome_unknown,
-              "rocksdb:" + database_->path + ": the log could not be synced (" + done.ToString()
+              "rocksdb:" + database_->path + ": the log could not be synced (" + done.error().message
                   + "), a power cut may take the last commits: repair the " + "disk and restart the store");
 }
 

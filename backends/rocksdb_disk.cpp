@@ -53,8 +53,8 @@ IOStatus failed(int number) {
 
 class log_file final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
-  log_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::shared_ptr<disk_state> state)
-      : FSWritableFileOwnerWrapper{std::move(file)}, state_{std::move(state)} {
+  log_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::string path, std::shared_ptr<disk_state> state)
+      : FSWritableFileOwnerWrapper{std::move(file)}, path_{std::move(path)}, state_{std::move(state)} {
     const std::lock_guard guard{state_->newest_mutex};
     state_->newest = this;
   }
@@ -64,6 +64,8 @@ public:
     if (state_->newest == this)
       state_->newest = nullptr;
   }
+
+  const std::string& path() const noexcept { return path_; }
 
   /// Makes sure that `bytes` more can be appended, if the file system can tell.
   IOStatus reserve(std::uint64_t bytes) {
@@ -139,6 +141,7 @@ private:
     return done;
   }
 
+  std::string path_;
   std::shared_ptr<disk_state> state_;
   std::uint64_t bytes_ = 0;
   std::uint64_t bytes_before_ = 0; // when the commit began
@@ -174,16 +177,26 @@ public:
                            std::unique_ptr<rocksdb::FSWritableFile>* made, IODebugContext* debug) override {
     const bool is_log = std::string_view{name}.ends_with(".log");
     if (is_log)
-      if (auto done = sync_newest_log(name, debug); !done.ok())
+      if (auto done = sync_newest_log(); !done.ok())
         return done;
     auto done = FileSystemWrapper::NewWritableFile(name, options, made, debug);
     if (!done.ok())
       return done;
     if (is_log)
-      *made = std::make_unique<log_file>(std::move(*made), state_);
+      *made = std::make_unique<log_file>(std::move(*made), name, state_);
     else if (state_->watch && std::string_view{name}.ends_with(".sst"))
       *made = std::make_unique<table_file>(std::move(*made), state_);
     return done;
+  }
+
+  /// Syncs the log and its name. The logs before are synced: without that a power cut could take the end of
+  /// one, or all of it, and leave the next.
+  IOStatus sync_newest_log() {
+    const std::lock_guard guard{state_->newest_mutex};
+    if (state_->newest == nullptr)
+      return IOStatus::OK();
+    auto done = state_->newest->Sync({}, nullptr);
+    return done.ok() ? sync_directory_of(state_->newest->path(), nullptr) : done;
   }
 
   IOStatus NewLogger(const std::string& name, const IOOptions& options,
@@ -209,15 +222,6 @@ private:
     return done.ok() ? directory->Fsync({}, debug) : done;
   }
 
-  /// Without this a power cut could take the end of a log, or all of it, and leave the next one.
-  IOStatus sync_newest_log(const std::string& next, IODebugContext* debug) {
-    const std::lock_guard guard{state_->newest_mutex};
-    if (state_->newest == nullptr)
-      return IOStatus::OK();
-    auto done = state_->newest->Sync({}, debug);
-    return done.ok() ? sync_directory_of(next, debug) : done;
-  }
-
   std::shared_ptr<disk_state> state_;
   bool is_default_;
 };
@@ -226,9 +230,11 @@ private:
 
 struct watched_disk::parts {
   explicit parts(std::shared_ptr<rocksdb::FileSystem> files)
-      : env{rocksdb::NewCompositeEnv(std::make_shared<watched_file_system>(std::move(files), state))} {}
+      : file_system{std::make_shared<watched_file_system>(std::move(files), state)},
+        env{rocksdb::NewCompositeEnv(file_system)} {}
 
   std::shared_ptr<disk_state> state = std::make_shared<disk_state>();
+  std::shared_ptr<watched_file_system> file_system;
   std::unique_ptr<rocksdb::Env> env;
 };
 
@@ -266,6 +272,14 @@ log_fate watched_disk::fate() const noexcept {
   if (state.cut_back)
     return log_fate::cut_back;
   return state.appended ? log_fate::unknown : log_fate::untouched;
+}
+
+result<void> watched_disk::sync_log() {
+  if (log_failed())
+    return fail(errc::outcome_unknown, "a log could not be synced before");
+  if (const auto done = parts_->file_system->sync_newest_log(); !done.ok())
+    return fail(errc::outcome_unknown, done.ToString());
+  return {};
 }
 
 bool watched_disk::log_failed() const noexcept {

@@ -51,6 +51,11 @@ public:
   /// @returns what became of the commit, if RocksDB reported that it failed.
   log_fate fate() const noexcept;
 
+  /// Makes all commits up to now survive a power cut. Not through RocksDB, whose `SyncWAL` waits for a sync
+  /// in the background and aborts the process if that fails.
+  /// @errors `outcome_unknown`.
+  result<void> sync_log();
+
   /// @returns whether an append to a log or a sync of one ever failed, also in the background. RocksDB must
   /// not be
   ///   asked to write or sync it again: it would abort the process.

@@ -7,7 +7,7 @@
 #include <cstdarg>
 #include <filesystem>
 #include <mutex>
-#include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include <rocksdb/file_system.h>
@@ -71,10 +71,12 @@ struct power_state {
   }
 
   /// What every change is answered after the cut. RocksDB's threads would wait for a second after an error,
-  /// so they are told that the engine is being closed, if it soon is.
+  /// so all are told that the engine is being closed, the others once it is. But not if a log could not be
+  /// synced, since they would try that again, and RocksDB forbids it.
   IOStatus dead(std::optional<disk_step> what, std::unique_lock<std::mutex>& lock) {
-    const bool of_log = what == disk_step::log_append || what == disk_step::log_sync;
-    if (!of_log && closed.wait_for(lock, closed_soon, [this] { return closing; }))
+    const bool is_owner = std::this_thread::get_id() == owner;
+    if (is_owner
+        || (what != disk_step::log_sync && closed.wait_for(lock, closed_soon, [this] { return closing; })))
       return rocksdb::status_to_io_status(rocksdb::Status::ShutdownInProgress("the power is cut"));
     return IOStatus::IOError("the power is cut");
   }
@@ -104,6 +106,7 @@ struct power_state {
   std::uint64_t files = 0;
   bool off = false;
   bool closing = false;
+  std::thread::id owner = std::this_thread::get_id();
   std::condition_variable closed;
   std::optional<cut_moment> plan;
   std::uint64_t seen = 0; // steps of the planned kind

@@ -49,7 +49,8 @@ struct cut_moment {
 /// Subdirectories, links, files that are written at random places and reused files are refused: nobody should
 /// rely on what is not simulated.
 ///
-/// Threads: the file system is used by any; the functions below by one.
+/// Threads: the file system is used by any; the functions below by the one that made the disk, which also has
+/// to be the one that closes the engine.
 class power_disk {
 public:
   /// @param directory need not exist; @param attic is a directory for what may come back, on the same device.

@@ -51,9 +51,11 @@ power_figures power_store::figures() const {
 }
 
 cut_moment power_store::random_moment(bool opening) {
-  const auto step = below(3) == 0 ? disk_step::log_sync : static_cast<disk_step>(below(disk_steps));
+  auto step = static_cast<disk_step>(below(disk_steps));
+  if (below(3) == 0)
+    step = below(3) == 0 ? disk_step::log_append : disk_step::log_sync;
   const bool of_log = step == disk_step::log_append || step == disk_step::log_sync;
-  return {step, 1 + below(opening ? 4 : of_log ? 150 : 8)};
+  return {step, 1 + below(opening ? 4 : of_log ? 60 : 8)};
 }
 
 /// @returns false if the power was cut meanwhile.

@@ -58,7 +58,7 @@ void random_clients::rename(client& who) {
 void random_clients::greet(actors::store_core& store) {
   for (auto& each : clients_) {
     each.ticket = ++tickets_;
-    REQUIRE(store.grant(each.id, each.ticket));
+    REQUIRE(store.grant(each.id, each.ticket, actors::rights::operate));
     resent_ += static_cast<std::size_t>(std::ranges::count_if(
         each.unanswered, [](const auto& one) { return wire::is_mutation(one.second.what); }));
     submit(store, each, 0);
@@ -72,7 +72,7 @@ void random_clients::send(actors::store_core& store) {
       store.said_bye({each.id, each.ticket});
       rename(each);
       each.ticket = ++tickets_;
-      REQUIRE(store.grant(each.id, each.ticket));
+      REQUIRE(store.grant(each.id, each.ticket, actors::rights::operate));
     }
     const auto first = each.seq + 1;
     for (auto count = below(7); count > 0; --count)
