@@ -17,6 +17,8 @@ if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
   # Stack traces of the sanitizers stay readable and their tests quick.
   set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
+  # GCC 12 loses moves of strings otherwise (docs/decisions/006-no-strict-aliasing.md).
+  add_compile_options(-fno-strict-aliasing)
 endif()
 
 # Third-party code is included as SYSTEM, so none of this concerns it.
