@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <tuple>
 #include <utility>
 
 #include <cluster_store/actors/random.hpp>
@@ -198,20 +199,20 @@ void link_handle::unsubscribe(const caf::actor& proxy) const {
   compat::anonymous_send(body_, caf::unsubscribe_atom_v, proxy);
 }
 
-std::shared_ptr<link_handle> link_to(caf::actor_system& system, const endpoint& where,
+std::shared_ptr<link_handle> link_to(caf::actor_system& system, const endpoint& where, bool for_admins,
                                      const std::function<link_door()>& door) {
   struct entry {
     std::weak_ptr<link_handle> handle;
     caf::weak_actor_ptr body;
   };
   static std::mutex mutex;
-  static std::map<std::pair<const caf::actor_system*, std::string>, entry> links;
+  static std::map<std::tuple<const caf::actor_system*, std::string, bool>, entry> links;
 
   const std::lock_guard lock{mutex};
   std::erase_if(links, [](const auto& each) {
     return each.second.handle.expired() && !caf::actor_cast<caf::actor>(each.second.body);
   });
-  auto& known = links[{&system, to_string(where)}];
+  auto& known = links[{&system, to_string(where), for_admins}];
   if (auto alive = known.handle.lock())
     return alive;
   auto made =

@@ -80,9 +80,11 @@ private:
   caf::actor body_;
 };
 
-/// @returns the link of `system` to `where`, the same for all who ask while it lives. Thread-safe.
+/// @returns the link of `system` to `where` for workers or for admins, the same for all who ask while it
+/// lives.
+///   Thread-safe.
 /// @param door used if there is none yet.
-std::shared_ptr<link_handle> link_to(caf::actor_system& system, const endpoint& where,
+std::shared_ptr<link_handle> link_to(caf::actor_system& system, const endpoint& where, bool for_admins,
                                      const std::function<link_door()>& door);
 
 } // namespace cluster_store::actors

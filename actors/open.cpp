@@ -16,6 +16,7 @@ result<client> open_with_server(caf::actor_system& system, std::shared_ptr<runti
   if (how.mode == mode::master)
     what.listen.push_back(how.where);
   what.secret_file = how.secret_file;
+  what.admin_secret_file = how.admin_secret_file;
   what.tls = how.tls;
   auto started = serve_in(system, std::move(owner), what);
   if (!started)

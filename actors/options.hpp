@@ -84,6 +84,14 @@ struct options {
   /// File with the shared secret; empty = the user's default secret file. Needed for TCP only.
   std::string secret_file;
 
+  /// Worker mode: asks for the role admin, which may also `clear`. Where admins have a secret of their own,
+  /// `secret_file` must name it on TCP. Default false.
+  bool admin = false;
+
+  /// Modes that own the store: file with the secret of admins. With it `clear` is refused to all others
+  /// (`unauthorized`). Empty = everybody who is let in is an admin, too.
+  std::string admin_secret_file;
+
   /// TLS on TCP; needed beyond loopback. A worker reads the files again for every attempt to connect.
   tls_options tls;
 

@@ -32,8 +32,9 @@ link_door door_to(const door::reference& entrance, const endpoint& where, const 
 } // namespace
 
 result<door::connect_options> connect_options_for(const endpoint& where, const std::string& secret_file,
-                                                  const tls_options& tls) {
+                                                  const tls_options& tls, door::role wanted) {
   door::connect_options out;
+  out.wanted = wanted;
   if (where.what == endpoint::kind::unix_socket)
     return out;
   auto key = door::load_secret(secret_file.empty() ? door::default_secret_path() : secret_file);
@@ -52,12 +53,14 @@ result<client> make_remote_client(caf::actor_system& system, std::shared_ptr<voi
                                   const options& how) {
   if (auto valid = check_options(how); !valid)
     return tl::unexpected<error>{std::move(valid).error()};
-  const auto access = connect_options_for(how.where, how.secret_file, how.tls);
+  const auto wanted = how.admin ? door::role::admin : door::role::worker;
+  const auto access = connect_options_for(how.where, how.secret_file, how.tls, wanted);
   if (!access)
     return tl::unexpected<error>{access.error()};
   auto entrance = door::door::of(system);
   proxy_options proxy;
-  proxy.link = link_to(system, how.where, [&] { return door_to(entrance->refer(), how.where, *access); });
+  proxy.link =
+      link_to(system, how.where, how.admin, [&] { return door_to(entrance->refer(), how.where, *access); });
   auto owned = std::make_shared<remote_owner>(remote_owner{std::move(owner), std::move(entrance)});
   return open_client(system, std::move(owned), how, std::move(proxy));
 }

@@ -85,18 +85,28 @@ actors::store_spec spec_of(const store_options& how) {
   return out;
 }
 
-/// The secrets for TCP; none if only Unix sockets are served.
+/// The secrets, as far as they are needed: on TCP, and to keep admins apart.
 result<door::secrets> secrets_for(const server_options& how) {
   door::secrets out;
-  const auto needed = std::any_of(how.listen.begin(), how.listen.end(),
-                                  [](const endpoint& each) { return each.what == endpoint::kind::tcp; });
-  if (!needed)
+  const auto read = [](result<door::secret> key, std::optional<door::secret>& into) -> result<void> {
+    if (!key)
+      return fail(errc::unauthorized, key.error().message);
+    into = std::move(*key);
+    return {};
+  };
+  if (!how.admin_secret_file.empty())
+    if (auto done = read(door::load_secret(how.admin_secret_file), out.admin); !done)
+      return tl::unexpected{done.error()};
+  if (std::none_of(how.listen.begin(), how.listen.end(),
+                   [](const endpoint& each) { return each.what == endpoint::kind::tcp; }))
     return out;
   auto key = how.secret_file.empty() ? door::load_or_create_secret(door::default_secret_path())
                                      : door::load_secret(how.secret_file);
-  if (!key)
-    return tl::unexpected{error{errc::unauthorized, key.error().message}};
-  out.worker = std::move(*key);
+  if (auto done = read(std::move(key), out.worker); !done)
+    return tl::unexpected{done.error()};
+  if (out.admin && out.admin->reveal() == out.worker->reveal())
+    return fail(errc::invalid_argument, "the secret of admins is the one of workers: " + how.admin_secret_file
+                                            + " needs one of its own");
   return out;
 }
 
@@ -120,10 +130,11 @@ private:
 
 /// What the gate may ask the door. Weak: the gate must not keep the door open.
 actors::gate_hooks hooks_of(const std::shared_ptr<door::door>& open,
-                            const std::shared_ptr<endpoint_list>& endpoints) {
+                            const std::shared_ptr<endpoint_list>& endpoints, bool admins_apart) {
   if (!open)
     return {};
   actors::gate_hooks out;
+  out.admins_apart = admins_apart;
   const std::weak_ptr<door::door> weak{open};
   out.admitted = [weak](const wire::token& pass) {
     actors::visitor who;
@@ -195,7 +206,8 @@ public:
       return tl::unexpected{tls.error()};
     if (!how.listen.empty())
       door_ = door::door::of(system());
-    gate_ = system().spawn<actors::gate>(actors::random_bits(), hooks_of(door_, endpoints_),
+    gate_ = system().spawn<actors::gate>(actors::random_bits(),
+                                         hooks_of(door_, endpoints_, keys->admin.has_value()),
                                          actors::system_clock::instance());
     if (auto started = start_stores(how); !started)
       return started;

@@ -38,7 +38,7 @@ result<server_status> ask(caf::actor_system& system, const door::link& at,
 result<server_status> query_status(const endpoint& where, const std::string& secret_file,
                                    std::chrono::milliseconds timeout, const tls_options& tls) {
   const auto started = std::chrono::steady_clock::now();
-  auto access = actors::connect_options_for(where, secret_file, tls);
+  auto access = actors::connect_options_for(where, secret_file, tls, door::role::worker);
   if (!access)
     return tl::unexpected<error>{std::move(access).error()};
   const auto longest = timeout / (access->tls ? 3 : 2); // with TLS `connect_timeout` may pass twice

@@ -126,6 +126,7 @@ void add_collection_commands(command_table& table) {
   {
     auto [command, flags] = add_collection_command(
         table, "clear", "Removes all sessions; prints how many there were", "cluster-store clear --yes");
+    flags->where.ask_for_admin();
     command.add_flag("--yes", flags->yes, "yes, all of them")->configurable(false);
     table.run(command, [flags = flags] { return run_clear(*flags); });
   }

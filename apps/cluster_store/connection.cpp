@@ -31,6 +31,11 @@ void connection::add_to(CLI::App& command, bool one_store) {
       ->capture_default_str();
 }
 
+void connection::add_admin_flag(CLI::App& command) {
+  command.add_flag("--admin", admin_,
+                   "ask for the role admin, which `clear` needs where admins have a secret of their own");
+}
+
 void connection::add_tls_flags(CLI::App& command) {
   command
       .add_option("--tls-ca", tls_.authority_file,
@@ -80,6 +85,7 @@ result<options> connection::worker_options() const {
   how.store.name = store_;
   how.where = *endpoint;
   how.secret_file = secret_file_;
+  how.admin = admin_;
   how.tls = tls_;
   how.worker_name = "cluster-store";
   how.calls.timeout = *time;

@@ -33,6 +33,12 @@ public:
   /// @returns the deadline of each operation. @errors `invalid_argument` outside 1 ms–10 min.
   result<std::chrono::milliseconds> timeout() const;
 
+  /// From now on the flags mean a connection in the role admin.
+  void ask_for_admin() { admin_ = true; }
+
+  /// Adds `--admin`, for a command that needs that role only sometimes.
+  void add_admin_flag(CLI::App& command);
+
   const std::string& secret_file() const { return secret_file_; }
   const tls_options& tls() const { return tls_; }
 
@@ -42,6 +48,7 @@ private:
   std::string connect_;
   std::string store_ = "default";
   std::string secret_file_;
+  bool admin_ = false;
   tls_options tls_;
   std::string timeout_ = "5s";
 };

@@ -128,6 +128,7 @@ void add_pipe_command(command_table& table) {
       "operations: set get touch destroy regenerate all length clear; see docs/operations.md");
   auto flags = std::make_shared<pipe_flags>();
   flags->where.add_to(command);
+  flags->where.add_admin_flag(command);
   command.add_option("--in-flight", flags->in_flight, "how many lines to let out before reading on")
       ->check(CLI::Range(1U, store_options{}.in_flight_max))
       ->type_name("N")

@@ -152,6 +152,11 @@ void add_serve_command(command_table& table) {
                   "how long a destroyed session cannot be saved again, so that a late save does not undo a "
                   "logout, for example 1h (default: off)")
       ->type_name("DURATION");
+  command
+      .add_option(
+          "--admin-secret-file", flags->admin_secret_file,
+          "file with a secret of admins; clear is then refused to all others (default: none, all may)")
+      ->type_name("FILE");
   add_tls_flags(command, flags->tls);
   table.run(command, [flags] { return run_serve(*flags); });
 }

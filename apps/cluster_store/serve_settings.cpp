@@ -109,6 +109,7 @@ result<server_options> read_serve_flags(const serve_flags& flags) {
     how.listen.push_back(*std::move(where));
   }
   how.secret_file = flags.secret_file;
+  how.admin_secret_file = flags.admin_secret_file;
   how.tls = flags.tls;
   how.connections_max = flags.connections_max;
   return how;

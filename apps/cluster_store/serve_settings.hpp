@@ -15,6 +15,7 @@ struct serve_flags {
   std::vector<std::string> stores; ///< Each `NAME=URI`.
   std::string sync;                ///< Empty: as the URIs say.
   std::string secret_file;
+  std::string admin_secret_file; ///< Empty: everybody is an admin, too.
   tls_options tls;
   std::uint64_t connections_max = server_options{}.connections_max;
   std::string ttl_default;  ///< Empty: sessions without a ttl live for ever.

@@ -64,7 +64,7 @@ TEST_CASE("all handles of an endpoint share one link, which ends with the last o
   model_master master;
   door.gate = master.gate();
   const auto make = [&] {
-    return actors::link_to(master.system(), somewhere("shared"), [&] { return door.hooks(); });
+    return actors::link_to(master.system(), somewhere("shared"), false, [&] { return door.hooks(); });
   };
   {
     auto one = open_through(master, make()).value();
@@ -90,7 +90,7 @@ TEST_CASE("different endpoints have different links") {
   model_master master;
   door.gate = master.gate();
   const auto to = [&](const char* path) {
-    return actors::link_to(master.system(), somewhere(path), [&] { return door.hooks(); });
+    return actors::link_to(master.system(), somewhere(path), false, [&] { return door.hooks(); });
   };
   const auto one = to("one");
   CHECK(to("one") == one);
@@ -104,7 +104,7 @@ TEST_CASE("a refusal at the door ends open at once, but the link goes on trying"
   model_master master;
   door.gate = master.gate();
   door.refusal = error{errc::unauthorized, "the secret is wrong"};
-  auto link = actors::link_to(master.system(), somewhere("refused"), [&] { return door.hooks(); });
+  auto link = actors::link_to(master.system(), somewhere("refused"), false, [&] { return door.hooks(); });
   const auto refused = open_through(master, link);
   REQUIRE_FALSE(refused);
   CHECK(refused.error() == error{errc::unauthorized, "the secret is wrong"});
@@ -125,7 +125,7 @@ TEST_CASE("a refusal at the door ends open at once, but the link goes on trying"
 TEST_CASE("a connection without a gate is a failed attempt") {
   model_door door;
   model_master master;
-  auto link = actors::link_to(master.system(), somewhere("nobody"), [&] { return door.hooks(); });
+  auto link = actors::link_to(master.system(), somewhere("nobody"), false, [&] { return door.hooks(); });
   options how;
   how.connect_timeout = 300ms;
   const auto opened = open_through(master, link, how);
@@ -140,7 +140,7 @@ TEST_CASE("a gate that ends is a lost connection: closed, and opened anew") {
   auto master = std::make_unique<model_master>();
   model_master other;
   door.gate = master->gate();
-  auto link = actors::link_to(other.system(), somewhere("mortal"), [&] { return door.hooks(); });
+  auto link = actors::link_to(other.system(), somewhere("mortal"), false, [&] { return door.hooks(); });
   auto store = open_through(other, link).value();
   {
     const std::lock_guard lock{door.mutex};
