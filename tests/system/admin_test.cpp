@@ -19,10 +19,22 @@ struct guarded_master {
 
   ~guarded_master() { CHECK(server.stop() == 0); }
 
+  /// Runs a command with the secret of `secret_file`.
+  completed with(const std::string& secret_file, std::vector<std::string> command,
+                 std::string_view input = {}) {
+    command.insert(command.end(), {"--connect", server.endpoint(), "--store", server.store_name(),
+                                   "--secret-file", secret_file});
+    return run(where.cluster_store(std::move(command)), input);
+  }
+
+  completed as_worker(std::vector<std::string> command) {
+    return with(where.secret_file(), std::move(command));
+  }
+  completed as_admin(std::vector<std::string> command) { return with(admins, std::move(command)); }
+
   /// Sends one `clear` through a pipe. @returns its answer.
-  json pipe_clear(std::vector<std::string> how) {
-    how.insert(how.begin(), "pipe");
-    const auto done = server.run(how, "{\"seq\":1,\"op\":\"clear\"}\n");
+  json pipe_clear(const std::string& secret_file, std::vector<std::string> command) {
+    const auto done = with(secret_file, std::move(command), "{\"seq\":1,\"op\":\"clear\"}\n");
     INFO(done.errors);
     REQUIRE(done.code == 0);
     return json::parse(done.output);
@@ -37,26 +49,26 @@ struct guarded_master {
 
 TEST_CASE("over TCP only the secret of admins clears a store, where they have one") {
   guarded_master here{"127.0.0.1:0"};
-  const auto refused = here.server.run({"clear", "--yes"});
+  const auto refused = here.as_worker({"clear", "--yes"});
   CHECK(refused.code == 4);
   CHECK(refused.errors.find("unauthorized") != std::string::npos);
-  CHECK(here.pipe_clear({})["error"] == "unauthorized");
+  CHECK(here.pipe_clear(here.where.secret_file(), {"pipe"})["error"] == "unauthorized");
   CHECK(here.server.run({"get", "a"}).output == "data");
-  CHECK(here.server.run({"clear", "--yes", "--secret-file", here.admins}).output == "1\n");
-  CHECK(here.pipe_clear({"--admin", "--secret-file", here.admins})["count"] == 0);
+  CHECK(here.as_admin({"clear", "--yes"}).output == "1\n");
+  CHECK(here.pipe_clear(here.admins, {"pipe", "--admin"})["count"] == 0);
 }
 
 TEST_CASE("the secret of admins does not make a worker") {
   guarded_master here{"127.0.0.1:0"};
-  CHECK(here.server.run({"get", "a", "--secret-file", here.admins}).code == 4);
+  CHECK(here.as_admin({"get", "a"}).code == 4);
 }
 
 TEST_CASE("on a Unix socket the role admin has to be asked for, where admins are apart") {
   guarded_master here{""};
-  const auto refused = here.pipe_clear({});
+  const auto refused = here.pipe_clear(here.where.secret_file(), {"pipe"});
   CHECK(refused["error"] == "unauthorized");
   CHECK(refused["message"].get<std::string>().find("admin") != std::string::npos);
-  CHECK(here.pipe_clear({"--admin"})["count"] == 1);
+  CHECK(here.pipe_clear(here.where.secret_file(), {"pipe", "--admin"})["count"] == 1);
   CHECK(here.server.run({"clear", "--yes"}).output == "0\n");
 }
 
