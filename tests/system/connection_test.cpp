@@ -69,7 +69,7 @@ TEST_CASE("a connection whose answers end is replaced") {
 TEST_CASE("a network that does everything wrong in turn loses and repeats nothing") {
   survive([](forwarder& network, load& traffic) {
     // The long form: SYSTEM_TESTS_FAULTS=200.
-    const auto faults = size_from_environment("SYSTEM_TESTS_FAULTS", 12);
+    const auto faults = size_from_environment("SYSTEM_TESTS_FAULTS", 8);
     std::mt19937_64 random{random_seed()};
     const auto go_on_for = [&](std::chrono::milliseconds time) {
       const auto end = within(time);

@@ -78,7 +78,7 @@ double median(std::vector<double> all) {
 /// with and without take turns, so that what else the machine does concerns both.
 double speed_while(siege& here, const std::function<void()>& begin, const std::function<void()>& end) {
   // The long form: SYSTEM_TESTS_WINDOWS=60.
-  const auto windows = size_from_environment("SYSTEM_TESTS_WINDOWS", 10);
+  const auto windows = size_from_environment("SYSTEM_TESTS_WINDOWS", 6);
   std::vector<double> ratios;
   for (std::size_t count = 0; count < windows; ++count) {
     const auto calm = here.speed();
@@ -98,7 +98,7 @@ void keep_speed(bool over_unix) {
       here, [&] { strangers.go(); }, [&] { strangers.rest(); });
   std::cout << strangers.visits() << " strangers over " << here.server().endpoint().substr(0, 5)
             << ": honest speed " << ratio << " of that in calm\n";
-  CHECK(strangers.visits() > 100);
+  CHECK(strangers.visits() > 80);
   CHECK(ratio >= speed_left_min);
   CHECK(here.server().status()["refused"] > 50);
   here.end();
@@ -115,8 +115,8 @@ void refuse_each(bool over_unix) {
     for (int count = 0; count < 20; ++count)
       crowds[kind].push_back(
           visit(here.server().endpoint(), static_cast<attack>(kind), here.overheard(), random));
-    here.speed();
   }
+  here.speed();
   for (std::size_t kind = 0; kind < attack_kinds; ++kind)
     for (auto& each : crowds[kind]) {
       INFO("attack " << kind);
@@ -177,7 +177,7 @@ void outlast_exhaustion(bool over_unix) {
   };
   const auto before = limited(here.descriptors() + 8);
   std::list<stranger> crowd;
-  for (int count = 0; count < 20; ++count) // more than there is room for, so the others wait to be accepted
+  for (int count = 0; count < 12; ++count) // more than there is room for, so the others wait to be accepted
     crowd.emplace_back(here.server().endpoint());
   REQUIRE(wait_until([&] { return open_descriptors(here.id()) >= here.descriptors() + 8; }, within(5s)));
   const auto used = processor_time(here.id());
@@ -259,8 +259,8 @@ TEST_CASE("an admitted peer whose BASP makes no sense is cut off and the others 
     peer.socket().send(bytes);
     CHECK(peer.socket().wait_for_close(within(5s)));
     REQUIRE_FALSE(here.server().self().ended());
-    here.speed();
   }
+  here.speed();
   CHECK(resident_bytes_peak(here.id()) < peak + 64 * mebibyte * memory_factor); // not 4 GiB
   here.end();
 }

@@ -96,7 +96,7 @@ TEST_CASE("a stopped master is noticed within 6 s, calls end by their deadlines,
 
 TEST_CASE("callbacks stay paired and every call is answered once, however often the master dies") {
   // The long form: SYSTEM_TESTS_KILLS=200.
-  const auto kills = size_from_environment("SYSTEM_TESTS_KILLS", 4);
+  const auto kills = size_from_environment("SYSTEM_TESTS_KILLS", 3);
   const sandbox where;
   master server{where, {.listen = "127.0.0.1:0", .store = "s=rocksdb:" + where.path("data")}};
   server.start();

@@ -45,7 +45,7 @@ private:
 
 void overload(const std::string& listen, const sandbox& where) {
   // The long form: SYSTEM_TESTS_OVERLOAD_SECONDS=60.
-  const std::chrono::seconds time{size_from_environment("SYSTEM_TESTS_OVERLOAD_SECONDS", 3)};
+  const std::chrono::seconds time{size_from_environment("SYSTEM_TESTS_OVERLOAD_SECONDS", 2)};
   master server{where, {.listen = listen, .store = slow_store}};
   server.start();
   load_process worker{server};

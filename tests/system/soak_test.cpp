@@ -20,7 +20,7 @@ constexpr std::size_t filling_bytes_max = 160 * mebibyte * memory_factor;
 
 // The long form: SYSTEM_TESTS_SOAK_SECONDS=600, which is `./dev soak`.
 std::chrono::seconds soak_time() {
-  return std::chrono::seconds{size_from_environment("SYSTEM_TESTS_SOAK_SECONDS", 10)};
+  return std::chrono::seconds{size_from_environment("SYSTEM_TESTS_SOAK_SECONDS", 6)};
 }
 
 /// A store whose engine fails now and then, and ends its actor now and then.
