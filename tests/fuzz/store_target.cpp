@@ -35,7 +35,8 @@ public:
   }
 
   void grant(const backends::client_id& who) {
-    const auto welcome = core_.grant(who, ++tickets_, actors::rights::administer);
+    using enum actors::rights;
+    const auto welcome = core_.grant(who, ++tickets_, who == clients_[0] ? administer : operate);
     expect(welcome && welcome->ticket == tickets_, "a known client is always welcome");
     ticket_of_[who] = tickets_;
     awaited_[who].clear();
