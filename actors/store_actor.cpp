@@ -90,12 +90,17 @@ void store_actor::flush() {
   armed_ = false;
   if (!core_->prepare(clock_->wall()))
     return;
-  std::optional<store_core::verdict> verdict;
-  if (!core_->staged().empty())
-    verdict = engine_->apply(core_->staged());
-  send_frames(core_->finish(verdict));
+  std::string problem;
+  if (core_->staged().empty()) {
+    send_frames(core_->finish());
+  } else {
+    const auto verdict = engine_->apply(core_->staged());
+    if (!verdict)
+      problem = verdict.error().message;
+    send_frames(core_->finish(verdict));
+  }
   if (core_->must_restart())
-    die(verdict && !*verdict ? verdict->error().message : "the engine is broken");
+    die(problem.empty() ? "the engine is broken" : problem);
   else
     arm(); // until there is nothing left to prepare
 }

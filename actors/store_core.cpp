@@ -153,7 +153,7 @@ void store_core::end_group() {
   group_ends_ = false;
 }
 
-std::vector<outgoing_frame> store_core::finish(const std::optional<verdict>& engine_said) {
+std::vector<outgoing_frame> store_core::end(const verdict* engine_said) {
   if (must_restart_)
     return {};
   if (engine_said

@@ -45,7 +45,7 @@ struct store_core_figures {
 /// runs it:
 ///
 ///     while (core.prepare(now))
-///       send(core.finish(core.staged().empty() ? none : backend.apply(core.staged())));
+///       send(core.staged().empty() ? core.finish() : core.finish(backend.apply(core.staged())));
 ///
 /// Nothing is changed before the commit succeeded, and no answer, not even of a read, is handed out before. A
 /// failed commit makes the store read-only until a probe write succeeds (`tick`). If the engine cannot tell
@@ -85,9 +85,10 @@ public:
   /// @returns the commit to apply; may be empty.
   const backends::commit& staged() const noexcept { return staged_; }
 
-  /// Ends the group: with the backend's verdict, or nothing if `staged()` was empty.
+  /// Ends the group: with the backend's verdict, or without one if `staged()` was empty.
   /// @returns the frames to send.
-  std::vector<outgoing_frame> finish(const std::optional<verdict>& engine_said);
+  std::vector<outgoing_frame> finish(const verdict& engine_said) { return end(&engine_said); }
+  std::vector<outgoing_frame> finish() { return end(nullptr); }
 
   /// Housekeeping, once a second: expires silent clients, starts a sweep, probes a read-only engine.
   /// @post `prepare` has something to do if there is.
@@ -119,6 +120,7 @@ private:
   enum class group_kind : std::uint8_t { none, operations, sweep, probe };
 
   // store_core.cpp: queue and commits
+  std::vector<outgoing_frame> end(const verdict* engine_said);
   void drop_queue_of(client_state& client);
   void settle_batches();
   void answer_aborted(const error& why);

@@ -65,10 +65,8 @@ public:
     now_ += step;
     for (int group = 0; core_.prepare(now_); ++group) {
       expect(group < 10'000, "a store comes to rest");
-      std::optional<actors::store_core::verdict> verdict;
-      if (!core_.staged().empty())
-        verdict = engine_->apply(core_.staged());
-      for (const auto& frame : core_.finish(verdict))
+      const auto& staged = core_.staged();
+      for (const auto& frame : staged.empty() ? core_.finish() : core_.finish(engine_->apply(staged)))
         take(frame);
       expect(!core_.must_restart() && !core_.read_only(), "no operation breaks a store");
     }

@@ -74,10 +74,8 @@ public:
   answers run() {
     answers out;
     for (groups = 0; core_->prepare(now) && groups < 10'000; ++groups) {
-      std::optional<actors::store_core::verdict> verdict;
-      if (!core_->staged().empty())
-        verdict = engine_->apply(core_->staged());
-      for (const auto& frame : core_->finish(verdict))
+      const auto& staged = core_->staged();
+      for (const auto& frame : staged.empty() ? core_->finish() : core_->finish(engine_->apply(staged)))
         read(frame, out);
       if (core_->must_restart())
         break;

@@ -48,7 +48,7 @@ TEST_CASE("a group of reads commits nothing") {
   REQUIRE_FALSE(store.submit(client, {get("a"), get("b"), whole(wire::op::length), whole(wire::op::all)}));
   REQUIRE(store.core().prepare(store.now));
   CHECK(store.core().staged().empty());
-  CHECK(store.core().finish({}).size() == 1);
+  CHECK(store.core().finish().size() == 1);
 }
 
 TEST_CASE("length, all and clear in the middle of a batch see exactly what came before them") {
@@ -90,7 +90,7 @@ TEST_CASE("a group ends when its replies are large, and a frame when it is full"
   REQUIRE_FALSE(store.submit(client, reads));
   std::size_t frames = 0;
   while (store.core().prepare(store.now))
-    for (const auto& frame : store.core().finish({})) {
+    for (const auto& frame : store.core().finish()) {
       CHECK(frame.bytes.size() < wire::frame_bytes_max + data.size() + 100);
       ++frames;
     }
