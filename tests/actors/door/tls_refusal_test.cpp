@@ -12,7 +12,7 @@ using namespace cluster_store::tests;
 
 namespace {
 
-constexpr auto promptly = 1s; ///< Of 5 s that a refusal may take.
+constexpr auto promptly = 3s; ///< Of the 5 s that a refusal may take.
 
 /// Connects from a process of its own, which must be refused soon, and not be let in.
 void expect_refusal(const endpoint& where, const door::connect_options& how,
