@@ -118,7 +118,7 @@ void power_store::close() {
 /// @returns false if the store is dead.
 bool power_store::commit_group() {
   if (core_->staged().empty()) {
-    clients_.take(core_->finish(std::nullopt));
+    clients_.take(core_->finish());
     return !core_->must_restart();
   }
   auto changes = core_->staged();
