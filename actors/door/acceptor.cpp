@@ -63,7 +63,8 @@ acceptor::acceptor(core& door, listening_socket socket, listen_options how,
       how_(std::move(how)),
       gate_(std::move(gate)),
       watched_(door.io()),
-      pause_(door.io()) {}
+      pause_(door.io()),
+      failures_(how_.failures) {}
 
 void acceptor::start() {
   door_.add(shared_from_this());
@@ -86,9 +87,10 @@ void acceptor::wait() {
 
 void acceptor::accept_some() {
   for (int count = 0; count < accepts_at_once; ++count) {
-    unique_fd socket{::accept4(socket_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+    socket_address from;
+    auto socket = accept_from(socket_.fd(), from);
     if (socket)
-      greet(std::move(socket));
+      greet(std::move(socket), from);
     else if (errno == EAGAIN || errno == EWOULDBLOCK)
       break;
     else if (errno != EINTR && errno != ECONNABORTED)
@@ -105,7 +107,7 @@ void acceptor::pause() {
   });
 }
 
-void acceptor::greet(unique_fd socket) {
+void acceptor::greet(unique_fd socket, const socket_address& from) {
   const bool local = socket_.family == AF_UNIX;
   const bool other_user = local && peer_uid(socket.get()) != ::geteuid();
   if (!local)
@@ -115,11 +117,19 @@ void acceptor::greet(unique_fd socket) {
         std::find_if(visits_.begin(), visits_.end(), [](const auto& each) { return each->is_stranger(); });
     (*oldest)->turn_away(refusal::strangers);
   }
-  const auto visitor = std::make_shared<visit>(shared_from_this(), std::move(socket));
+  const auto network = local || (is_loopback(from) && !how_.failures.loopback) ? "" : network_of(from);
+  const auto visitor = std::make_shared<visit>(shared_from_this(), std::move(socket), network);
   visits_.push_back(visitor);
   visitor->start(std::prev(visits_.end()));
   if (other_user)
     visitor->turn_away(refusal::unauthorized);
+  else if (!network.empty() && !failures_.admits(network, std::chrono::steady_clock::now()))
+    visitor->turn_away(refusal::strangers);
+}
+
+void acceptor::failed(const std::string& network) {
+  if (!network.empty())
+    failures_.failed(network, std::chrono::steady_clock::now());
 }
 
 void acceptor::close() {

@@ -9,7 +9,9 @@
 
 #include <cluster_store/actors/door/core.hpp>
 #include <cluster_store/actors/door/door.hpp>
+#include <cluster_store/actors/door/failure_limit.hpp>
 #include <cluster_store/actors/door/socket_file.hpp>
+#include <cluster_store/actors/door/sockets.hpp>
 
 namespace cluster_store::door {
 
@@ -52,7 +54,8 @@ private:
 
   void wait();
   void accept_some();
-  void greet(unique_fd socket);
+  void greet(unique_fd socket, const socket_address& from);
+  void failed(const std::string& network);
   void pause();
 
   core& door_;
@@ -64,6 +67,7 @@ private:
   visits visits_;             ///< Oldest first.
   std::size_t strangers_ = 0; ///< Those of them that have not proved themselves yet.
   bool closed_ = false;
+  failure_limit failures_; ///< By the networks of strangers, which for a Unix socket have none.
 };
 
 } // namespace cluster_store::door

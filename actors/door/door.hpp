@@ -10,6 +10,7 @@
 
 #include <cluster_store/actors/caf_compat.hpp>
 #include <cluster_store/actors/door/auth.hpp>
+#include <cluster_store/actors/door/failure_limit.hpp>
 #include <cluster_store/actors/door/peer.hpp>
 #include <cluster_store/actors/door/tls_context.hpp>
 #include <cluster_store/actors/endpoint.hpp>
@@ -30,6 +31,7 @@ struct listen_options {
   std::size_t connections_max = 1024; ///< Accepted by the whole door at once, at least 1.
   std::size_t preambles_max = 64;     ///< Strangers at once; one more turns away the oldest. At least 1.
   std::chrono::milliseconds preamble_timeout{2000}; ///< For the preamble; as long again for TLS before it.
+  failure_limit::limits failures; ///< Beyond them the network of a stranger is turned away for a while.
   std::optional<tls_context> tls; ///< Of a server. Needed beyond loopback; not used on a Unix socket.
   /// Called once for every connection accepted here after CAF has forgotten it, on the door's thread: do not
   /// block there. Perhaps not for connections that are open when the door shuts down.

@@ -55,7 +55,8 @@ error refusal_error(refusal why, const identity& client, const identity& server)
     return {errc::overloaded,
             "the server has as many connections as it allows: close some, or raise its limit"};
   case refusal::strangers:
-    return {errc::overloaded, "too many connections were waiting at the server's door: try again"};
+    return {errc::overloaded, "too many connections were waiting at the server's door, or too many from this "
+                              "address have failed: try again later"};
   case refusal::node_in_use:
     return node_error(client, "another living process is connected to the server with");
   case refusal::same_node:

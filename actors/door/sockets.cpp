@@ -114,6 +114,26 @@ bool is_loopback(const socket_address& where) {
   return IN6_IS_ADDR_LOOPBACK(&six);
 }
 
+std::string network_of(const socket_address& where) {
+  constexpr std::size_t network_bytes = 8;
+  constexpr std::size_t mapped_from = 12; // ::ffff:1.2.3.4
+  if (where.family() == AF_INET) {
+    const auto four = as<sockaddr_in>(where).sin_addr;
+    return {reinterpret_cast<const char*>(&four), sizeof(four)};
+  }
+  if (where.family() != AF_INET6)
+    return {};
+  const auto six = as<sockaddr_in6>(where).sin6_addr;
+  const std::string bytes{reinterpret_cast<const char*>(&six), sizeof(six)};
+  return IN6_IS_ADDR_V4MAPPED(&six) ? bytes.substr(mapped_from) : bytes.substr(0, network_bytes);
+}
+
+unique_fd accept_from(int listening, socket_address& from) {
+  from.length = sizeof(from.storage);
+  return unique_fd{::accept4(listening, reinterpret_cast<sockaddr*>(&from.storage), &from.length,
+                             SOCK_CLOEXEC | SOCK_NONBLOCK)};
+}
+
 tl::expected<unique_fd, std::error_code> listen_at(const socket_address& where) {
   auto socket = new_socket(where.family());
   if (!socket)

@@ -40,6 +40,14 @@ std::vector<socket_address> look_up(const std::string& host, std::uint16_t port)
 
 bool is_loopback(const socket_address& where);
 
+/// @returns the bytes that name the network of an address: of IPv4 the address, of IPv6 its first 64 bits,
+/// which
+///   is what one customer has.
+std::string network_of(const socket_address& where);
+
+/// Accepts one connection; none with `errno` set. @param from gets the other side's address.
+unique_fd accept_from(int listening, socket_address& from);
+
 /// @returns a socket that listens at `where`; a Unix socket for its owner alone.
 tl::expected<unique_fd, std::error_code> listen_at(const socket_address& where);
 

@@ -13,12 +13,13 @@ proof_kind proof_at(const endpoint& where) {
 
 } // namespace
 
-visit::visit(std::shared_ptr<acceptor> where, unique_fd socket)
+visit::visit(std::shared_ptr<acceptor> where, unique_fd socket, std::string network)
     : where_(std::move(where)),
       talk_(std::make_shared<conversation>(where_->door_.io(), std::move(socket))),
       preamble_(where_->door_.self(), proof_at(where_->socket_.where),
                 proof_at(where_->socket_.where) == proof_kind::uid ? role_keys{} : where_->how_.keys.keys(),
-                random_array<challenge_nonce>()) {}
+                random_array<challenge_nonce>()),
+      network_(std::move(network)) {}
 
 void visit::start(acceptor::visits::iterator place) {
   place_ = place;
@@ -133,6 +134,8 @@ void visit::turn_away(refusal why) {
   if (leaving_)
     return end();
   ++where_->door_.refused();
+  if (why == refusal::strangers)
+    network_.clear(); // it may have done nothing wrong, or nothing new
   leave(preamble_.refuse(why));
   if (why == refusal::strangers)
     end();
@@ -148,8 +151,10 @@ void visit::end() {
     return;
   over_ = true;
   const auto self = shared_from_this();
-  if (stranger_)
+  if (stranger_) {
     --where_->strangers_;
+    where_->failed(network_);
+  }
   where_->visits_.erase(place_);
   talk_->close();
   ticket_.reset();

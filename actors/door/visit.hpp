@@ -14,7 +14,7 @@ namespace cluster_store::door {
 /// Threads: the door's. Ownership: the acceptor until it is over.
 class visit : public std::enable_shared_from_this<visit> {
 public:
-  visit(std::shared_ptr<acceptor> where, unique_fd socket);
+  visit(std::shared_ptr<acceptor> where, unique_fd socket, std::string network);
 
   void start(acceptor::visits::iterator place);
 
@@ -42,6 +42,7 @@ private:
   std::shared_ptr<conversation> talk_;
   server_preamble preamble_;
   acceptor::visits::iterator place_;
+  std::string network_; ///< Where failures are counted; empty: nowhere.
   bool stranger_ = true;
   bool leaving_ = false; ///< The last word is said.
   bool over_ = false;

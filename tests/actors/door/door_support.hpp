@@ -71,7 +71,8 @@ endpoint unix_at(const std::string& path);
 /// A plain socket to a door, without CAF behind it.
 class raw_peer {
 public:
-  explicit raw_peer(const endpoint& where);
+  /// @param from the address it comes from; empty: as the system chooses.
+  explicit raw_peer(const endpoint& where, const std::string& from = {});
 
   void send(std::string_view bytes);
   /// @returns `count` bytes, or fewer if the door closed or nothing came.
