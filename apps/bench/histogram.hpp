@@ -4,6 +4,8 @@
 #include <bit>
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace cluster_store::apps {
 
@@ -31,6 +33,13 @@ public:
   /// counted.
   /// @param share from 0 to 1: 0.99 for the 99th percentile.
   std::chrono::nanoseconds percentile(double share) const;
+
+  /// @returns what was counted, as `bucket:count,bucket:count`; `-` if nothing was. Without spaces.
+  std::string text() const;
+
+  /// Adds what `text` of another one returned to `into`.
+  /// @returns whether it was all understood; else `into` has a part of it.
+  static bool parse(std::string_view text, histogram& into);
 
 private:
   static constexpr unsigned sub_bits = 7;

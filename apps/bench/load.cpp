@@ -1,5 +1,6 @@
 #include <cluster_store/apps/bench/load.hpp>
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -7,98 +8,141 @@ namespace cluster_store::apps {
 
 namespace {
 
-std::string id_of(std::uint32_t key) {
-  auto digits = std::to_string(key);
-  return "session-" + std::string(8 - std::min<std::size_t>(8, digits.size()), '0') + digits;
-}
-
-/// Marsaglia's xorshift64: quick, and good enough to pick keys.
-std::uint64_t next_random(std::uint64_t& state) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return state;
-}
+constexpr std::uint32_t fill_in_flight = 256;
 
 } // namespace
 
 load::load(client store, const load_settings& how)
-    : store_(std::move(store)), how_(how), issued_(how.in_flight), random_(0x9E37'79B9'7F4A'7C15) {
-  for (std::uint32_t key = 0; key < how.keys; ++key)
-    ids_.push_back(id_of(key));
-  for (std::uint32_t byte = 0; byte < how.value_bytes; ++byte)
-    data_ += static_cast<char>('!' + next_random(random_) % 90);
-}
+    : store_(std::move(store)),
+      how_(how),
+      source_(how),
+      values_(how.value_bytes),
+      set_how_{.ttl = ttl_of(how.what)} {}
 
 result<void> load::fill() {
-  constexpr std::size_t window = 256;
-  std::vector<std::future<result<version_number>>> answers(std::min<std::size_t>(window, ids_.size()));
-  for (std::size_t key = 0; key < ids_.size() + answers.size(); ++key) {
-    auto& answer = answers[key % answers.size()];
-    if (answer.valid())
-      if (const auto outcome = answer.get(); !outcome)
-        return tl::unexpected{outcome.error()};
-    if (key < ids_.size())
-      answer = store_.set_async(ids_[key], data_);
-  }
+  auto seen = std::make_unique<round_result>();
+  round_ = seen.get();
+  filling_ = true;
+  to_fill_ = 0;
+  end_ = steady::time_point::max();
+  begin(std::min(fill_in_flight, how_.keys));
+  done_.get_future().wait();
+  filling_ = false;
+  if (seen->first_error)
+    return tl::unexpected{*seen->first_error};
   return {};
 }
 
-std::unique_ptr<round_result> load::run(std::chrono::milliseconds time) {
+std::unique_ptr<round_result> load::run(std::chrono::milliseconds time, std::uint32_t in_flight) {
   auto seen = std::make_unique<round_result>();
   round_ = seen.get();
-  done_ = {};
-  completed_ = 0;
-  begun_ = steady::now();
-  end_ = begun_ + time;
-  active_ = 1;
-  // The first answer starts the others, so that all of it runs on the handle's thread.
-  store_.get(ids_.front(), [this](const result<std::optional<session>>& outcome) {
-    if (outcome)
-      return begin();
-    round_->first_error = outcome.error();
-    ++round_->errors;
-    retire(steady::now());
-  });
+  if (in_flight == 1) {
+    run_blocking(time);
+    return seen;
+  }
+  end_ = steady::now() + time;
+  begin(in_flight);
   done_.get_future().wait();
   return seen;
 }
 
-void load::begin() {
+void load::run_blocking(std::chrono::milliseconds time) {
+  completed_ = 0;
   begun_ = steady::now();
-  active_ = how_.in_flight;
-  for (std::uint32_t slot = 0; slot < how_.in_flight; ++slot)
-    issue(slot, begun_);
+  end_ = begun_ + time;
+  auto what = source_.next();
+  for (auto issued = begun_; issued < end_; what = source_.next_after(what)) {
+    const bool good = call(what);
+    const auto now = steady::now();
+    if (!good)
+      break;
+    round_->latencies.add(now - issued);
+    completed_.store(++round_->operations, std::memory_order_relaxed);
+    issued = now;
+  }
+  round_->time = steady::now() - begun_;
 }
 
-void load::issue(std::uint32_t slot, steady::time_point now) {
-  issued_[slot] = now;
-  const auto& id = ids_[static_cast<std::size_t>(next_random(random_) % ids_.size())];
-  if (how_.what == workload::get)
-    store_.get(id, [this, slot](const result<std::optional<session>>& outcome) { complete(slot, outcome); });
-  else
-    store_.set(id, data_, {},
-               [this, slot](const result<version_number>& outcome) { complete(slot, outcome); });
+bool load::call(const operation& what) {
+  const auto id = ids_.id_of(what.key);
+  switch (what.what) {
+  case operation_kind::set:
+    return check(store_.set(id, values_.value_of(what.key), set_how_));
+  case operation_kind::touch:
+    return check(store_.touch(id, set_how_.ttl));
+  case operation_kind::get:
+    break;
+  }
+  return check(store_.get(id));
 }
 
+/// The first answer starts the operations, so that all of them run on the handle's thread.
+void load::begin(std::uint32_t in_flight) {
+  done_ = {};
+  completed_ = 0;
+  slots_.resize(in_flight);
+  active_ = 1;
+  store_.get(ids_.id_of(0), [this, in_flight](const result<std::optional<session>>& outcome) {
+    begun_ = steady::now();
+    if (!outcome) {
+      round_->first_error = outcome.error();
+      ++round_->errors;
+      return retire(begun_);
+    }
+    active_ = in_flight;
+    for (std::uint32_t number = 0; number < in_flight; ++number)
+      issue(number, filling_ ? operation{operation_kind::set, to_fill_++} : source_.next(), begun_);
+  });
+}
+
+void load::issue(std::uint32_t number, const operation& what, steady::time_point now) {
+  slots_[number] = {what, now};
+  const auto id = ids_.id_of(what.key);
+  switch (what.what) {
+  case operation_kind::set:
+    return store_.set(id, values_.value_of(what.key), set_how_,
+                      [this, number](const result<version_number>& outcome) { complete(number, outcome); });
+  case operation_kind::touch:
+    return store_.touch(id, set_how_.ttl,
+                        [this, number](const result<bool>& outcome) { complete(number, outcome); });
+  case operation_kind::get:
+    return store_.get(
+        id, [this, number](const result<std::optional<session>>& outcome) { complete(number, outcome); });
+  }
+}
+
+/// @returns whether an answer is the one that is due: every session is there.
 template <class T>
-void load::complete(std::uint32_t slot, const result<T>& outcome) {
-  const auto now = steady::now();
+bool load::check(const result<T>& outcome) {
   bool good = outcome.has_value();
   if constexpr (std::is_same_v<T, std::optional<session>>)
     good = good && outcome->has_value();
-  if (!good) {
-    ++round_->errors;
-    if (!round_->first_error)
-      round_->first_error =
-          outcome ? error{errc::corrupt, "a session that was set is missing"} : outcome.error();
+  if constexpr (std::is_same_v<T, bool>)
+    good = good && *outcome;
+  if (good)
+    return true;
+  ++round_->errors;
+  if (!round_->first_error)
+    round_->first_error =
+        outcome ? error{errc::corrupt, "a session that was set is missing"} : outcome.error();
+  return false;
+}
+
+template <class T>
+void load::complete(std::uint32_t number, const result<T>& outcome) {
+  const auto now = steady::now();
+  if (!check(outcome))
     return retire(now); // the slot stops: a store that refuses at once would be asked without end
+  const auto& [what, issued] = slots_[number];
+  round_->latencies.add(now - issued);
+  completed_.store(++round_->operations, std::memory_order_relaxed);
+  if (filling_) {
+    if (to_fill_ == how_.keys || round_->first_error)
+      return retire(now);
+    return issue(number, {operation_kind::set, to_fill_++}, now);
   }
-  ++round_->operations;
-  round_->latencies.add(now - issued_[slot]);
-  completed_.store(round_->operations, std::memory_order_relaxed);
   if (now < end_)
-    issue(slot, now);
+    issue(number, source_.next_after(what), now);
   else
     retire(now);
 }

@@ -1,92 +1,143 @@
 #include <cluster_store/apps/bench/report.hpp>
 
-#include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
-#include <cluster_store/apps/support/table.hpp>
+#include <cluster_store/apps/bench/report_shares.hpp>
 
 namespace cluster_store::apps {
 
 namespace {
 
-struct named_share {
-  const char* name;
-  double share;
-};
+using json = nlohmann::ordered_json;
 
-constexpr named_share shares[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99.9", 0.999}, {"max", 1}};
-
-const char* name_of(workload what) {
-  return what == workload::get ? "get" : "set";
+template <class T>
+json json_of(const std::optional<T>& value) {
+  return value ? json(*value) : json(nullptr);
 }
 
-double microseconds(const bench_report& report, double share) {
-  return static_cast<double>(report.latencies->percentile(share).count()) / 1'000;
+json rates_of(const std::vector<round_figures>& rounds) {
+  auto rates = json::array();
+  for (const auto& round : rounds)
+    rates.push_back(std::llround(round.operations_per_second));
+  return rates;
 }
 
-std::string with_decimals(double value, int decimals) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-  return text;
+std::optional<double> divided(const std::optional<double>& ours, const std::optional<double>& theirs) {
+  if (!ours || !theirs || *theirs == 0)
+    return std::nullopt;
+  return *ours / *theirs;
 }
 
-std::string rounded(double value) {
-  return std::to_string(std::llround(value));
+json latencies_json(const histogram& latencies) {
+  auto all = json::object();
+  for (const auto& [name, share] : shown_shares)
+    all[name] = static_cast<double>(latencies.percentile(share).count()) / 1'000;
+  return all;
+}
+
+json resources_json(const resource_report& used) {
+  return {{"cpu_seconds_per_million_operations",
+           {{"worker", json_of(used.worker_seconds_per_million)},
+            {"master", json_of(used.master_seconds_per_million)}}},
+          {"peak_memory_bytes",
+           {{"worker", json_of(used.worker_bytes_max)}, {"master", json_of(used.master_bytes_max)}}},
+          {"memory_per_session_bytes", json_of(used.bytes_per_session)}};
+}
+
+json peer_json(const bench_report& report) {
+  const auto& versus = *report.versus;
+  const auto middle = median(versus.rounds);
+  json document{{"name", versus.name},
+                {"operations_per_second", std::llround(middle.operations_per_second)},
+                {"rounds", rates_of(versus.rounds)},
+                {"latency_microseconds",
+                 {{"p50", json_of(middle.p50_microseconds)}, {"p99", json_of(middle.p99_microseconds)}}},
+                {"memory_per_session_bytes", json_of(versus.bytes_per_session)}};
+  if (versus.name == "redis" && report.how.load.in_flight > 1) {
+    document["connections"] = report.how.redis_connections;
+    document["pipeline"] = report.how.redis_pipeline;
+  }
+  return document;
+}
+
+json ratio_json(const comparison& ratio) {
+  return {{"operations_per_second", ratio.operations_per_second},
+          {"p50", json_of(ratio.p50)},
+          {"p99", json_of(ratio.p99)},
+          {"memory_per_session", json_of(ratio.memory_per_session)}};
+}
+
+json figures_json(const round_figures& figures) {
+  return {{"operations_per_second", std::llround(figures.operations_per_second)},
+          {"p50_microseconds", json_of(figures.p50_microseconds)},
+          {"p99_microseconds", json_of(figures.p99_microseconds)}};
+}
+
+json sweep_json(const std::vector<sweep_point>& sweep) {
+  auto points = json::array();
+  for (const auto& point : sweep) {
+    json each{{"in_flight", point.in_flight}};
+    each.update(figures_json(point.ours));
+    if (point.theirs)
+      each["peer"] = figures_json(*point.theirs);
+    points.push_back(std::move(each));
+  }
+  return points;
 }
 
 } // namespace
 
 void bench_report::add(const round_result& round) {
-  rounds.push_back(round.operations_per_second());
+  rounds.push_back(figures_of(round));
   errors += round.errors;
   latencies->add(round.latencies);
 }
 
-double bench_report::median() const {
-  auto sorted = rounds;
-  std::sort(sorted.begin(), sorted.end());
-  return sorted.empty() ? 0 : sorted[(sorted.size() - 1) / 2];
+comparison bench_report::ratio() const {
+  const auto ours = median(rounds);
+  const auto theirs = median(versus->rounds);
+  return {divided(ours.operations_per_second, theirs.operations_per_second).value_or(0),
+          divided(ours.p50_microseconds, theirs.p50_microseconds),
+          divided(ours.p99_microseconds, theirs.p99_microseconds),
+          divided(resources.bytes_per_session, versus->bytes_per_session)};
+}
+
+self_check check_against(double plain, const peer_report& versus) {
+  const auto seen = median(versus.rounds).operations_per_second;
+  return {plain, divided(seen, plain).value_or(0)};
 }
 
 std::string report_json(const bench_report& report) {
-  auto latencies = nlohmann::ordered_json::object();
-  for (const auto& [name, share] : shares)
-    latencies[name] = microseconds(report, share);
-  nlohmann::ordered_json document{{"workload", name_of(report.how.what)},
-                                  {"mode", report.mode},
-                                  {"backend", report.backend},
-                                  {"endpoint", report.where},
-                                  {"in_flight", report.how.in_flight},
-                                  {"keys", report.how.keys},
-                                  {"value_bytes", report.how.value_bytes},
-                                  {"operations_per_second", std::llround(report.median())},
-                                  {"rounds", report.rounds},
-                                  {"operations", report.latencies->count()},
-                                  {"errors", report.errors},
-                                  {"latency_microseconds", std::move(latencies)}};
+  const auto& how = report.how;
+  json document{{"workload", to_string(how.load.what)},
+                {"mode", how.mode},
+                {"backend", how.connect.empty() ? how.backend : ""},
+                {"endpoint", report.where},
+                {"in_flight", how.load.in_flight},
+                {"workers", how.workers},
+                {"keys", how.load.keys},
+                {"value_bytes", how.load.value_bytes},
+                {"distribution", how.load.picks == distribution::zipf ? "zipf" : "uniform"},
+                {"pin", name_of(how.pin)},
+                {"operations_per_second", std::llround(median(report.rounds).operations_per_second)},
+                {"rounds", rates_of(report.rounds)},
+                {"operations", report.latencies->count()},
+                {"errors", report.errors},
+                {"latency_microseconds", latencies_json(*report.latencies)}};
+  document.update(resources_json(report.resources));
+  if (report.versus) {
+    document["peer"] = peer_json(report);
+    document["ratio"] = ratio_json(report.ratio());
+  }
+  if (report.check)
+    document["self_check"] = {{"plain", std::llround(report.check->plain)},
+                              {"ratio", report.check->ratio},
+                              {"ok", report.check->ok()}};
+  if (!report.sweep.empty())
+    document["sweep"] = sweep_json(report.sweep);
   return document.dump() + '\n';
-}
-
-std::string report_text(const bench_report& report) {
-  table row{{"workload", "in flight", "op/s", "slowest", "fastest", "p50 us", "p90 us", "p99 us", "p99.9 us",
-             "max us", "errors"}};
-  const auto [slowest, fastest] = std::minmax_element(report.rounds.begin(), report.rounds.end());
-  row.add({name_of(report.how.what), std::to_string(report.how.in_flight), rounded(report.median()),
-           rounded(*slowest), rounded(*fastest), with_decimals(microseconds(report, 0.5), 1),
-           with_decimals(microseconds(report, 0.9), 1), with_decimals(microseconds(report, 0.99), 1),
-           with_decimals(microseconds(report, 0.999), 1), with_decimals(microseconds(report, 1), 1),
-           std::to_string(report.errors)});
-  std::string title = report.mode + " mode";
-  if (!report.backend.empty())
-    title += ", " + report.backend;
-  if (!report.where.empty())
-    title += ", " + report.where;
-  title += ": " + std::to_string(report.how.keys) + " sessions of " + std::to_string(report.how.value_bytes)
-           + " bytes, median of " + std::to_string(report.rounds.size()) + " rounds\n";
-  return title + row.text();
 }
 
 } // namespace cluster_store::apps

@@ -9,10 +9,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cluster_store/apps/support/output.hpp>
 
 namespace cluster_store::apps {
 
@@ -34,6 +37,7 @@ struct child_side {
   int output;
   int errors; ///< -1 = as its parent's.
   pid_t parent;
+  const cpu_set_t* processors; ///< Null = as its parent's.
 };
 
 /// The child's way from fork to exec: only what is safe there, no memory is allocated.
@@ -47,6 +51,8 @@ struct child_side {
   ::dup2(side.output, STDOUT_FILENO);
   if (side.errors != -1)
     ::dup2(side.errors, STDERR_FILENO);
+  if (side.processors != nullptr && ::sched_setaffinity(0, sizeof(cpu_set_t), side.processors) != 0)
+    ::_exit(cannot_execute);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -58,8 +64,8 @@ struct child_side {
 
 } // namespace
 
-result<child_process> child_process::start(const std::vector<std::string>& arguments,
-                                           const std::string& log) {
+result<child_process> child_process::start(const std::vector<std::string>& arguments, const std::string& log,
+                                           std::optional<unsigned> processor) {
   int input[2];
   int output[2];
   if (::pipe2(input, O_CLOEXEC) != 0)
@@ -74,10 +80,14 @@ result<child_process> child_process::start(const std::vector<std::string>& argum
   for (const auto& argument : arguments)
     pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
+  cpu_set_t processors;
+  CPU_ZERO(&processors);
+  if (processor)
+    CPU_SET(*processor, &processors);
   const auto parent = ::getpid();
   const auto id = ::fork();
   if (id == 0)
-    execute(pointers.data(), {input[0], output[1], errors, parent});
+    execute(pointers.data(), {input[0], output[1], errors, parent, processor ? &processors : nullptr});
   ::close(input[0]);
   ::close(output[1]);
   if (errors != -1)
@@ -140,6 +150,13 @@ std::optional<std::string> child_process::read_line(std::chrono::milliseconds wa
       return std::nullopt;
     read_.append(block, static_cast<std::size_t>(count));
   }
+}
+
+result<void> child_process::write(std::string_view text) {
+  if (const int problem = write_all(input_, text); problem != 0)
+    return fail(errc::io_error,
+                "a program that was started does not read any more: " + std::string{std::strerror(problem)});
+  return {};
 }
 
 void child_process::close_input() {

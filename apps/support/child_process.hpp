@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -19,8 +20,10 @@ class child_process {
 public:
   /// Starts `arguments[0]`, a path.
   /// @param log file that its standard error is appended to; empty = this process's own.
+  /// @param processor the only one it may run on (apps/support/processors.hpp); none = as this thread.
   /// @errors `io_error` with the system's reason. A program that cannot be executed ends with code 127.
-  static result<child_process> start(const std::vector<std::string>& arguments, const std::string& log = {});
+  static result<child_process> start(const std::vector<std::string>& arguments, const std::string& log = {},
+                                     std::optional<unsigned> processor = {});
 
   child_process(child_process&& other) noexcept;
   child_process& operator=(child_process&& other) noexcept;
@@ -30,6 +33,10 @@ public:
 
   /// @returns the next line of its output; nothing if none comes in time or its output has ended.
   std::optional<std::string> read_line(std::chrono::milliseconds wait);
+
+  /// Writes all of `text` to its standard input. Blocks until it has read nearly all.
+  /// @pre SIGPIPE is ignored. @errors `io_error` if it does not read any more.
+  result<void> write(std::string_view text);
 
   /// Closes its standard input.
   void close_input();

@@ -48,10 +48,10 @@ result<master_process> master_process::start(const master_settings& how) {
                                      how.store,
                                      "--listen",
                                      listen};
-  auto process = child_process::start(arguments, how.log);
+  auto process = child_process::start(arguments, how.log, how.processor);
   if (!process)
     return tl::unexpected{process.error()};
-  master_process master{*std::move(directory), *std::move(process), std::move(arguments), how.log};
+  master_process master{*std::move(directory), *std::move(process), std::move(arguments), how};
   master.secret_file_ = secret_file;
   if (auto ready = master.await_ready(); !ready)
     return tl::unexpected{ready.error()};
@@ -59,7 +59,7 @@ result<master_process> master_process::start(const master_settings& how) {
 }
 
 result<void> master_process::restart() {
-  auto process = child_process::start(arguments_, log_);
+  auto process = child_process::start(arguments_, how_.log, how_.processor);
   if (!process)
     return tl::unexpected{process.error()};
   process_ = *std::move(process);
@@ -76,7 +76,7 @@ result<void> master_process::await_ready() {
   const auto line = process_.read_line(ready_time_max);
   if (!line || !line->starts_with(ready))
     return fail(errc::io_error, arguments_.front() + " serve did not get ready"
-                                    + (log_.empty() ? std::string{} : ": see " + log_));
+                                    + (how_.log.empty() ? std::string{} : ": see " + how_.log));
   auto where = parse_endpoint(line->substr(ready.size()));
   if (!where)
     return tl::unexpected{where.error()};

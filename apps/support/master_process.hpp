@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include <cluster_store/actors/endpoint.hpp>
@@ -11,9 +12,10 @@ namespace cluster_store::apps {
 
 /// How a master is started.
 struct master_settings {
-  std::string store; ///< `NAME=URI`.
-  bool tcp = false;  ///< On a free port of the loopback instead of a Unix socket.
-  std::string log;   ///< File for what it says; empty = this process's standard error.
+  std::string store;                      ///< `NAME=URI`.
+  bool tcp = false;                       ///< On a free port of the loopback instead of a Unix socket.
+  std::string log;                        ///< File for what it says; empty = this process's standard error.
+  std::optional<unsigned> processor = {}; ///< The only one it may run on; none = as this thread.
 };
 
 /// A `cluster-store serve` process on an endpoint and with a secret of its own; both go with this object.
@@ -36,17 +38,17 @@ public:
 
 private:
   master_process(temporary_directory directory, child_process process, std::vector<std::string> arguments,
-                 std::string log)
+                 master_settings how)
       : directory_(std::move(directory)),
         arguments_(std::move(arguments)),
-        log_(std::move(log)),
+        how_(std::move(how)),
         process_(std::move(process)) {}
 
   result<void> await_ready();
 
   temporary_directory directory_;
   std::vector<std::string> arguments_;
-  std::string log_;
+  master_settings how_;
   child_process process_;
   endpoint where_;
   std::string secret_file_;

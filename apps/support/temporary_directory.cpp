@@ -7,10 +7,11 @@
 
 namespace cluster_store::apps {
 
-result<temporary_directory> temporary_directory::create() {
+result<temporary_directory> temporary_directory::create(const std::string& parent) {
   std::error_code problem;
-  const auto parent = std::filesystem::temp_directory_path(problem);
-  auto pattern = (parent / "cluster-store-XXXXXX").string();
+  const auto place =
+      parent.empty() ? std::filesystem::temp_directory_path(problem) : std::filesystem::path{parent};
+  auto pattern = (place / "cluster-store-XXXXXX").string();
   if (problem || ::mkdtemp(pattern.data()) == nullptr)
     return fail(errc::io_error, "cannot make a temporary directory " + pattern + ": "
                                     + (problem ? problem.message() : std::strerror(errno)));

@@ -97,6 +97,14 @@ TEST_CASE("row 6: a program includes the public API") {
              "boost/asio.hpp"});
 }
 
+TEST_CASE("a program includes an engine library only in the source that measures that engine") {
+  check_row("apps/bench/rocksdb_peer.cpp", {"rocksdb/db.h", "cluster_store/apps/bench/peer.hpp"},
+            {"hiredis/hiredis.h", "leveldb/db.h", "caf/all.hpp", "cluster_store/backends/rocksdb.hpp"});
+  check_row("apps/bench/redis_blocking_hiredis.cpp", {"hiredis/hiredis.h"}, {"rocksdb/db.h"});
+  check_row("apps/bench/rocksdb_peer.hpp", {}, {"rocksdb/db.h"});
+  check_row("apps/bench/measure.cpp", {}, {"rocksdb/db.h", "hiredis/hiredis.h"});
+}
+
 TEST_CASE("libraries include their own headers as an installed consumer does") {
   const source_file quoting{"actors/wire.cpp", "#include \"wire.hpp\"\n"};
   CHECK(render(check_includes({quoting}))

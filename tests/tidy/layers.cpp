@@ -71,6 +71,19 @@ constexpr std::array<std::string_view, 15> public_headers{
     "backends/registry.hpp", "backends/result.hpp", "backends/session.hpp",
 };
 
+/// A source of a program that may include one engine library.
+struct engine_use {
+  std::string_view path;
+  std::string_view library;
+};
+
+// The benchmark measures what the store adds to an engine, and what users of Redis would get instead: its
+// peers are these libraries themselves, each in one source behind a header that knows none of them.
+constexpr std::array engine_uses{
+    engine_use{"apps/bench/redis_blocking_hiredis.cpp", "hiredis/"},
+    engine_use{"apps/bench/rocksdb_peer.cpp", "rocksdb/"},
+};
+
 template <class List>
 bool holds(const List& list, std::string_view what) {
   return std::find(list.begin(), list.end(), what) != list.end();
@@ -110,6 +123,12 @@ std::string_view library_of(std::string_view name) {
 bool is_engine_library(std::string_view include) {
   return std::any_of(engines.begin(), engines.end(), [&](const engine& each) {
     return !each.library.empty() && include.starts_with(each.library);
+  });
+}
+
+bool may_use_engine(std::string_view path, std::string_view include) {
+  return std::any_of(engine_uses.begin(), engine_uses.end(), [&](const engine_use& use) {
+    return use.path == path && include.starts_with(use.library);
   });
 }
 

@@ -18,6 +18,10 @@ std::string_view library_of(std::string_view engine);
 /// @returns whether an include names any engine's library.
 bool is_engine_library(std::string_view include);
 
+/// @returns whether the program source at `path` may include this of an engine library: a few that measure
+/// engines may, each that of one engine.
+bool may_use_engine(std::string_view path, std::string_view include);
+
 /// @returns whether a header is of the public API, which is installed and which programs use.
 bool is_public(std::string_view path);
 
