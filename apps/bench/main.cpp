@@ -3,6 +3,7 @@
 
 #include <cluster_store/apps/bench/crew.hpp>
 #include <cluster_store/apps/bench/measure.hpp>
+#include <cluster_store/apps/bench/plot.hpp>
 #include <cluster_store/apps/support/output.hpp>
 
 #include <unistd.h>
@@ -23,6 +24,9 @@ int run(const bench_settings& how) {
   if (!report)
     return report_problem(report.error());
   write_all(STDOUT_FILENO, how.json ? report_json(*report) : report_text(*report));
+  if (!how.plot_file.empty())
+    if (const auto written = write_file(how.plot_file, svg_text(plot_of(*report))); !written)
+      return report_problem(written.error());
   if (report->check && !report->check->ok()) {
     std::cerr
         << "cluster-store-bench: the self check failed: Redis did less than 0.9 of what redis-benchmark "

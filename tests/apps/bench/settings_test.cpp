@@ -1,0 +1,90 @@
+#include <cluster_store/apps/bench/settings.hpp>
+
+#include <cluster_store/tests/support/catch.hpp>
+
+using namespace cluster_store;
+using namespace cluster_store::apps;
+
+namespace {
+
+/// @returns what settings are refused for; empty if they are not.
+std::string refusal(const bench_settings& how) {
+  const auto good = check_settings(how);
+  if (!good)
+    CHECK(good.error().code == errc::invalid_argument);
+  return good ? "" : good.error().message;
+}
+
+} // namespace
+
+TEST_CASE("what is measured by default goes together, also with Redis") {
+  bench_settings how;
+  CHECK(refusal(how).empty());
+  how.versus = peer_kind::redis;
+  CHECK(refusal(how).empty());
+  how.load.what = workload::touch;
+  CHECK(refusal(how).empty());
+}
+
+TEST_CASE("a peer is compared only in what it can do, too") {
+  bench_settings how;
+  how.versus = peer_kind::redis;
+  for (const auto what : {workload::mixed, workload::web}) {
+    how.load.what = what;
+    CHECK(refusal(how).find("use get or set or touch") != std::string::npos);
+  }
+  how.load.what = workload::touch;
+  how.versus = peer_kind::rocksdb;
+  how.backend = "rocksdb:data";
+  CHECK_FALSE(refusal(how).empty());
+  how.load.what = workload::set;
+  CHECK(refusal(how).empty());
+  how.backend = "memory:";
+  CHECK(refusal(how).find("--backend rocksdb:PATH") != std::string::npos);
+}
+
+TEST_CASE("redis-benchmark has no Zipf distribution") {
+  bench_settings how;
+  how.load.picks = distribution::zipf;
+  CHECK(refusal(how).empty());
+  how.versus = peer_kind::redis;
+  CHECK(refusal(how).find("uniform") != std::string::npos);
+}
+
+TEST_CASE("peers are started alike, so a master that runs already cannot be compared") {
+  bench_settings how;
+  how.connect = "127.0.0.1:7401";
+  CHECK(refusal(how).empty());
+  how.versus = peer_kind::redis;
+  CHECK(refusal(how).find("--connect") != std::string::npos);
+}
+
+TEST_CASE("a standalone store has one process") {
+  bench_settings how;
+  how.mode = "standalone";
+  CHECK(refusal(how).empty());
+  how.workers = 2;
+  CHECK_FALSE(refusal(how).empty());
+  how.workers = 1;
+  how.pin = pinning::apart;
+  CHECK_FALSE(refusal(how).empty());
+  how.pin = pinning::together;
+  CHECK(refusal(how).empty());
+  how.connect = "127.0.0.1:7401";
+  CHECK_FALSE(refusal(how).empty());
+}
+
+TEST_CASE("a round takes time") {
+  bench_settings how;
+  how.round = {};
+  CHECK_FALSE(refusal(how).empty());
+}
+
+TEST_CASE("a sweep needs room for all that it has in flight") {
+  bench_settings how;
+  CHECK(how.in_flight_max() == how.load.in_flight);
+  how.plot_file = "plot.svg";
+  CHECK(how.in_flight_max() == sweep_in_flight_max);
+  how.load.in_flight = 10'000;
+  CHECK(how.in_flight_max() == 10'000);
+}
