@@ -194,10 +194,12 @@ private:
     sweep_point both{shape.in_flight, figures_of(**ours), std::nullopt};
     if (!peer_)
       return both;
-    return run_theirs(name, time, shape).map([&](const round_figures& theirs) {
-      both.theirs = theirs;
-      return both;
-    });
+    const auto theirs = run_theirs(name, time, shape);
+    if (!theirs && theirs.error().code != errc::unsupported)
+      return tl::unexpected{theirs.error()};
+    if (theirs) // else it cannot do this: a sweep goes on without it
+      both.theirs = *theirs;
+    return both;
   }
 
   result<std::unique_ptr<round_result>> run_ours(const std::string& name, milliseconds time,

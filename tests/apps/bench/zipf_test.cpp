@@ -48,7 +48,7 @@ TEST_CASE("the first ranks are picked as often as they should be") {
       first_ten += counts[rank];
       expected += picker.probability(rank) * picks;
     }
-    CHECK(first_ten == Approx(expected).epsilon(0.05)); // the others are approximate, by the method
+    CHECK(first_ten == Approx(expected).epsilon(0.1)); // the others are approximate, by the method
   }
 }
 
