@@ -1,3 +1,4 @@
+#include <atomic>
 #include <csignal>
 #include <iostream>
 
@@ -14,13 +15,28 @@ namespace {
 
 enum exit_code { done = 0, usage = 2, failed = 5 };
 
+std::atomic<bool> stop = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler writes it");
+
+/// The first Ctrl-C lets the program clean up, the second one ends it. Calls that wait are interrupted.
+void stop_on(int number) {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop = true; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigaction(number, &action, nullptr);
+}
+
 int report_problem(const error& problem) {
   std::cerr << "cluster-store-bench: " << to_string(problem.code) << ": " << problem.message << '\n';
   return problem.code == errc::invalid_argument ? usage : failed;
 }
 
 int run(const bench_settings& how) {
-  const auto report = measure(how);
+  stop_on(SIGINT);
+  stop_on(SIGTERM);
+  const auto report = measure(how, stop);
+  if (!report && stop) // whatever it was that noticed first
+    return report_problem({errc::unavailable, "interrupted"});
   if (!report)
     return report_problem(report.error());
   write_all(STDOUT_FILENO, how.json ? report_json(*report) : report_text(*report));

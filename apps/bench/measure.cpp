@@ -70,8 +70,9 @@ private:
 /// One measurement from the start of its peers to its report.
 class measurement {
 public:
-  measurement(const bench_settings& how, std::optional<unsigned> server_processor)
-      : how_(how), server_processor_(server_processor) {
+  measurement(const bench_settings& how, std::optional<unsigned> server_processor,
+              const std::atomic<bool>& stop)
+      : how_(how), server_processor_(server_processor), stop_(stop) {
     report_.how = how;
   }
 
@@ -204,6 +205,8 @@ private:
 
   result<std::unique_ptr<round_result>> run_ours(const std::string& name, milliseconds time,
                                                  std::uint32_t in_flight) {
+    if (stop_)
+      return fail(errc::unavailable, "interrupted");
     const progress_line line{name, [&] { return store_->workers.completed(); }};
     auto seen = store_->workers.run(time, in_flight);
     if (seen && (*seen)->first_error)
@@ -219,6 +222,7 @@ private:
 
   const bench_settings& how_;
   std::optional<unsigned> server_processor_;
+  const std::atomic<bool>& stop_;
   bench_report report_;
   std::optional<double> plain_;
   std::optional<subject> store_;
@@ -227,9 +231,9 @@ private:
 
 } // namespace
 
-result<bench_report> measure(const bench_settings& how) {
+result<bench_report> measure(const bench_settings& how, const std::atomic<bool>& stop) {
   return pin(how.pin).and_then([&](std::optional<unsigned> server_processor) {
-    return measurement{how, server_processor}.run();
+    return measurement{how, server_processor, stop}.run();
   });
 }
 

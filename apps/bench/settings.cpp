@@ -26,7 +26,7 @@ constexpr auto footer =
     "sessions\n"
     "a life of 30 minutes, the others none. Latencies come from a histogram whose percentiles are at most\n"
     "0.8 % too high. A store directory that was not there before is removed at the end.\n"
-    "Exit codes: 0 done, 2 usage, 5 an operation or the self check failed.\n"
+    "Exit codes: 0 done, 2 usage, 5 an operation or the self check failed, or interrupted.\n"
     "Examples:\n"
     "  cluster-store-bench --workload set --backend rocksdb:/var/tmp/bench --in-flight 1024\n"
     "  cluster-store-bench --vs redis --in-flight 64 --pin apart\n"
