@@ -13,4 +13,11 @@ inline constexpr std::size_t memory_factor = 10;
 inline constexpr std::size_t memory_factor = 1;
 #endif
 
+/// Freed memory that a sanitizer holds back for a while, at most (its default).
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr std::size_t quarantine_bytes = 256 * mebibyte;
+#else
+inline constexpr std::size_t quarantine_bytes = 0;
+#endif
+
 } // namespace cluster_store::tests

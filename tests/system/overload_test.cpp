@@ -68,7 +68,8 @@ void overload(const std::string& listen, const sandbox& where) {
             << " overloaded, longest answer " << crowd.longest.count() << " ms, then " << after.per_second()
             << "/s; memory grew by " << memory.most(0) / mebibyte << " MiB (master) and "
             << memory.most(1) / mebibyte << " MiB (worker)\n";
-  CHECK(static_cast<double>(crowd.offered) >= 8 * capacity * crowd.seconds);
+  // A sanitizer slows the worker down more than the store.
+  CHECK(static_cast<double>(crowd.offered) >= (memory_factor == 1 ? 8 : 4) * capacity * crowd.seconds);
   CHECK(crowd.answered == crowd.offered);
   CHECK(crowd.answered_twice == 0);
   CHECK(crowd.succeeded + crowd.failed("overloaded") == crowd.offered); // and nothing else was said
