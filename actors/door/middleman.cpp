@@ -6,9 +6,8 @@
 
 #include <caf/io/basp_broker.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
-#include <caf/io/network/scribe_impl.hpp>
 
-#include <cluster_store/actors/door/basp_guard.hpp>
+#include <cluster_store/actors/door/connection.hpp>
 
 namespace cluster_store::door {
 
@@ -33,41 +32,10 @@ default_multiplexer& multiplexer_of(caf::actor_system& system) {
   return static_cast<default_multiplexer&>(system.middleman().backend());
 }
 
-/// What CAF hands to `consume` beside the bytes: of another type in each generation.
-template <class Context>
-Context* context_of(bool (caf::io::scribe::*)(Context*, const void*, std::size_t));
-using consumer_context = decltype(context_of(&caf::io::scribe::consume));
-
-/// What BASP refuses, by closing the connection and forgetting what it knows of it.
-constexpr char no_operation = '\xFF';
-
-/// CAF's connection with a handle of ours, a guard in front of BASP and a ticket that tells when its socket
-/// is closed.
-class ticketed_scribe : public caf::io::network::scribe_impl {
-public:
-  ticketed_scribe(default_multiplexer& multiplexer, int socket, connection_table::ticket place,
-                  basp_guard::peer who)
-      : scribe_impl(multiplexer, socket), guard_(who), place_(std::move(place)) {
-    hdl_ = handle_of(place_.id());
-    msg().handle = hdl_;
-    place_.attach(socket);
-  }
-
-  bool consume(consumer_context context, const void* bytes, std::size_t size) override {
-    using octet = std::decay_t<decltype(rd_buf().front())>;
-    if (!guard_.admits({static_cast<const char*>(bytes), size}))
-      rd_buf().assign(size, static_cast<octet>(no_operation));
-    return scribe_impl::consume(context, bytes, size);
-  }
-
-private:
-  basp_guard guard_;
-  connection_table::ticket place_;
-};
-
 caf::io::scribe_ptr make_scribe(default_multiplexer& multiplexer, connection_table::ticket place,
                                 unique_fd& socket, basp_guard::peer who) {
-  return caf::make_counted<ticketed_scribe>(multiplexer, socket.release(), std::move(place), who);
+  const auto handle = handle_of(place.id());
+  return caf::make_counted<connection>(multiplexer, handle, std::move(place), socket.release(), who);
 }
 
 /// What became of CAF's handshake, as far as a caller acts on it.
