@@ -93,6 +93,9 @@ inline std::string broker_name() {
   return "BASP";
 }
 
+/// What runs actors.
+using executor = caf::scheduler;
+
 } // namespace cluster_store::compat
 
 #else // 0.17.6
@@ -162,6 +165,8 @@ inline caf::atom_value option_word(const char* word) {
 inline caf::atom_value broker_name() {
   return caf::atom("BASP");
 }
+
+using executor = caf::execution_unit;
 
 } // namespace cluster_store::compat
 

@@ -36,7 +36,7 @@ bool is_death(const caf::error& why) {
 } // namespace
 
 proxy::proxy(caf::actor_config& config, proxy_options how, std::shared_ptr<handle_state> state)
-    : caf::event_based_actor(config),
+    : network_actor(config),
       how_(std::move(how)),
       state_(std::move(state)),
       core_(how_.core, now_by_clock()) {}

@@ -10,6 +10,7 @@
 #include <cluster_store/actors/handle_state.hpp>
 #include <cluster_store/actors/link.hpp>
 #include <cluster_store/actors/messages.hpp>
+#include <cluster_store/actors/network_actor.hpp>
 #include <cluster_store/actors/proxy_core.hpp>
 
 namespace cluster_store::actors {
@@ -36,7 +37,7 @@ struct proxy_options {
 ///
 /// Event-based; never blocks. Ends on `close_atom` or an exit message; answers everything first. Dynamically
 /// typed, because CAF 0.17 does not let a typed actor send to gates and store actors, which are not.
-class proxy : public caf::event_based_actor {
+class proxy : public network_actor {
 public:
   proxy(caf::actor_config& config, proxy_options how, std::shared_ptr<handle_state> state);
 

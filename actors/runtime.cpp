@@ -8,8 +8,12 @@ namespace cluster_store::actors {
 
 namespace {
 
-/// Two, so that a callback that takes its time does not hold up heartbeats.
-constexpr std::size_t scheduler_threads = 2;
+/// Without a network one thread: whatever proxy and store hand over to each other then wakes nobody. With
+/// one, these two run on the middleman's thread; two threads are left for the gate, the link and a program's
+/// own actors.
+constexpr std::size_t scheduler_threads(bool with_network) {
+  return with_network ? 2 : 1;
+}
 
 thread_local int callback_depth = 0;
 
@@ -27,7 +31,7 @@ void prepare(caf::actor_system_config& config, bool with_network) {
 struct runtime::configuration : caf::actor_system_config {
   explicit configuration(bool with_network) {
     prepare(*this, with_network);
-    compat::set_option(*this, "scheduler.max-threads", scheduler_threads);
+    compat::set_option(*this, "scheduler.max-threads", scheduler_threads(with_network));
   }
 };
 

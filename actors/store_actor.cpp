@@ -15,7 +15,7 @@ constexpr std::chrono::seconds tick_interval{1};
 store_actor::store_actor(caf::actor_config& config, std::shared_ptr<backends::backend> engine,
                          store_core_options how, std::shared_ptr<const cluster_store::clock> time,
                          caf::strong_actor_ptr starter)
-    : caf::event_based_actor(config),
+    : network_actor(config),
       engine_(std::move(engine)),
       core_(std::make_unique<store_core>(std::move(how), *engine_)),
       clock_(std::move(time)),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <cluster_store/actors/local_messages.hpp>
+#include <cluster_store/actors/network_actor.hpp>
 #include <cluster_store/actors/store_core.hpp>
 #include <cluster_store/backends/clock.hpp>
 
@@ -20,7 +21,7 @@ namespace cluster_store::actors {
 ///
 /// Ends with `exit_reason::user_shutdown` after `stop_serving`, otherwise (engine broken, commit in doubt)
 /// with an error; the backend is released before anybody learns of the end.
-class store_actor : public caf::event_based_actor {
+class store_actor : public network_actor {
 public:
   /// @param starter is told once whether the store could be loaded.
   store_actor(caf::actor_config& config, std::shared_ptr<backends::backend> engine, store_core_options how,
