@@ -42,7 +42,7 @@ public:
     assert(!actors::callback_scope::active() && "a blocking call in a callback would wait for itself");
     auto slot = std::make_shared<actors::waiting_slot<T>>();
     submit<T>(what, read, [slot](result<T>&& answer) { slot->fill(std::move(answer)); });
-    return slot->wait();
+    return slot->wait(short_wait_);
   }
 
   template <class T>
@@ -73,6 +73,7 @@ private:
   std::shared_ptr<actors::handle_state> state_;
   caf::actor proxy_;
   std::atomic<bool> closed_{false};
+  actors::short_wait short_wait_;
   std::function<void()> after_close_;
 };
 

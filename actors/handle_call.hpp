@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <cluster_store/actors/call.hpp>
+#include <cluster_store/actors/short_wait.hpp>
 #include <cluster_store/actors/submissions.hpp>
 
 namespace cluster_store::actors {
@@ -61,8 +62,8 @@ public:
     filled_.notify_one();
   }
 
-  result<T> wait() noexcept {
-    filled_.wait(0, std::memory_order_acquire);
+  result<T> wait(short_wait& how) noexcept {
+    how.wait(filled_);
     return std::move(*what_);
   }
 
