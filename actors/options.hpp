@@ -45,9 +45,9 @@ struct call_options {
 struct queue_limits {
   std::size_t operations_max = 10'000;      ///< Unanswered operations; 1–65 536, default 10 000.
   std::size_t bytes_max = 16 * 1024 * 1024; ///< Bytes of their ids and data; default 16 MiB.
-  std::size_t batch_operations_max = 1'024; ///< Operations that travel in one message; default 1 024.
+  std::size_t batch_operations_max = 256;   ///< Operations that travel in one message; default 256.
   std::size_t batch_bytes_max = 512 * 1024; ///< Bytes of one message, unless one operation is larger.
-  std::size_t batches_in_flight_max = 4;    ///< Messages without an answer; default 4.
+  std::size_t batches_in_flight_max = 8;    ///< Messages without an answer; default 8.
 };
 
 /// Files that TLS is made of, all in PEM; paths, empty = none (docs/security.md says what each holds). What a

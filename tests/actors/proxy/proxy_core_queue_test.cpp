@@ -187,7 +187,9 @@ TEST_CASE("an answer after the deadline is ignored but counts for the floor") {
 }
 
 TEST_CASE("a store that is silent is not sent more than the batches that may be in flight") {
-  core_fixture t;
+  queue_limits queue;
+  queue.batches_in_flight_max = 4;
+  core_fixture t{with(queue)};
   t.connect();
   for (int i = 0; i < 50; ++i) {
     t.send("x" + std::to_string(i));
