@@ -12,6 +12,9 @@ namespace {
 constexpr std::uint32_t all_capabilities =
     (static_cast<std::uint32_t>(wire::capability::regenerate) << 1) - 1;
 
+/// Lists of operations whose memory is kept for batches to come.
+constexpr std::size_t spare_items_max = 16;
+
 } // namespace
 
 store_core::store_core(store_core_options how, backends::backend& engine)
@@ -86,6 +89,10 @@ std::optional<std::string> store_core::submit(std::string bytes) {
     return refusal;
   }
   batch.client->floor = std::max(batch.client->floor, in->head().floor);
+  if (!spare_items_.empty()) {
+    batch.items = std::move(spare_items_.back());
+    spare_items_.pop_back();
+  }
   for (auto item = in->next(); item && *item; item = in->next()) {
     auto& kept = batch.items.emplace_back(std::move(**item));
     if (auto checked = kept.what ? check(*batch.client, *kept.what) : result<void>{}; !checked)
@@ -120,6 +127,9 @@ void store_core::settle_batches() {
       batch.executed = 0;
       return;
     }
+    batch.items.clear();
+    if (spare_items_.size() < spare_items_max)
+      spare_items_.push_back(std::move(batch.items));
     queue_.pop_front();
   }
 }
@@ -147,7 +157,7 @@ void store_core::answer_aborted(const error& why) {
 void store_core::end_group() {
   overlay_.clear();
   guard_.end_group();
-  staged_ = {};
+  staged_.reset();
   group_ = group_kind::none;
   group_batch_ = group_operations_ = 0;
   group_ends_ = false;

@@ -162,6 +162,7 @@ private:
   counters counters_; ///< With what is staged.
   client_table clients_;
   std::deque<queued_batch> queue_;
+  std::vector<std::vector<wire::batch_item>> spare_items_; ///< Empty; they keep their memory.
   session_overlay overlay_;
   actors::logout_guard guard_;
   reply_builder replies_;

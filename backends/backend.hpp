@@ -93,6 +93,16 @@ struct commit {
     return !clear && writes.empty() && swept.empty() && client_erases.empty() && client_rows.empty()
            && system_rows.empty();
   }
+
+  /// Makes it empty, and keeps its memory for the next one.
+  void reset() noexcept {
+    clear = false;
+    writes.clear();
+    swept.clear();
+    client_erases.clear();
+    client_rows.clear();
+    system_rows.clear();
+  }
 };
 
 /// Answer of a multi-get.

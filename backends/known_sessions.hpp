@@ -46,6 +46,8 @@ public:
     return entries_[slot].session = session;
   }
 
+  std::size_t size() const noexcept { return entries_.size(); }
+
   void clear() noexcept {
     for (auto slot = entries_.size(); slot-- > 0;)
       table_.erase(entries_[slot].hash, static_cast<slot_table::slot_number>(slot));

@@ -100,7 +100,8 @@ public:
       clients_.put(row.client, row.number, row.value);
     for (const auto& row : changes.system_rows)
       apply_system(row);
-    replaced_.clear();
+    spare_.clear();
+    spare_.swap(replaced_);
     return outcomes;
   }
 
@@ -196,8 +197,18 @@ private:
     return false;
   }
 
+  /// In the block of a session that the commit before replaced, if that fits: most sessions keep their size.
+  memory_session::pointer make_session(const write& change) {
+    memory_session::pointer spare;
+    if (!spare_.empty()) {
+      spare = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    return memory_session::make(change, std::move(spare));
+  }
+
   void insert(const write& change, std::uint64_t hash) {
-    auto made = memory_session::make(change);
+    auto made = make_session(change);
     slot_number slot = 0;
     if (free_.empty()) {
       slot = static_cast<slot_number>(slots_.size());
@@ -216,7 +227,7 @@ private:
     if (change.what == write::kind::touch && stored->differs_only_in_expiry(change.content)) {
       stored->touch(change.content);
     } else {
-      auto made = memory_session::make(change);
+      auto made = make_session(change);
       replaced_.push_back(std::move(stored));
       stored = std::move(made);
     }
@@ -261,6 +272,7 @@ private:
   client_ledger<std::string> clients_;
   std::map<std::string, std::string, std::less<>> system_;
   std::vector<memory_session::pointer> replaced_; // during apply
+  std::vector<memory_session::pointer> spare_;    // what the last one replaced
   std::vector<std::uint64_t> hashes_;             // during get
 };
 

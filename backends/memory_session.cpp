@@ -1,15 +1,30 @@
 #include <cluster_store/backends/memory_session.hpp>
 
+#include <cstddef>
 #include <cstring>
 #include <new>
 
 namespace cluster_store::backends {
 
-memory_session::pointer memory_session::make(const write& change) {
+namespace {
+
+/// The size of a block for so many bytes of text: what the allocator rounds it up to.
+std::size_t block_for(std::size_t text_bytes) noexcept {
+  constexpr std::size_t unit = alignof(std::max_align_t);
+  return (sizeof(memory_session) + text_bytes + unit - 1) / unit * unit;
+}
+
+} // namespace
+
+std::size_t memory_session::block_bytes() const noexcept {
+  return block_for(std::size_t{id_bytes_} + user_bytes_ + data_bytes_ + extensions_bytes_);
+}
+
+memory_session::pointer memory_session::make(const write& change, pointer spare) {
   const auto& from = change.content;
-  const auto bytes = sizeof(memory_session) + change.id.size() + from.user.size() + from.data.size()
-                     + from.extensions.size();
-  auto* const memory = std::malloc(bytes);
+  const auto bytes =
+      block_for(change.id.size() + from.user.size() + from.data.size() + from.extensions.size());
+  void* const memory = spare && spare->block_bytes() == bytes ? spare.release() : std::malloc(bytes);
   if (memory == nullptr)
     throw std::bad_alloc{};
   pointer made{new (memory) memory_session};

@@ -17,8 +17,9 @@ public:
   };
   using pointer = std::unique_ptr<memory_session, deleter>;
 
-  /// Copies `change` into a new block. @pre `check_write(change)` holds. Throws std::bad_alloc.
-  static pointer make(const write& change);
+  /// Copies `change` into a block: into `spare` if that is one of the right size, else into a new one.
+  /// @pre `check_write(change)` holds. Throws std::bad_alloc.
+  static pointer make(const write& change, pointer spare = {});
 
   memory_session(const memory_session&) = delete;
   memory_session& operator=(const memory_session&) = delete;
@@ -38,6 +39,8 @@ public:
 
 private:
   memory_session() = default;
+
+  std::size_t block_bytes() const noexcept;
 
   const char* text() const noexcept { return reinterpret_cast<const char*>(this + 1); }
 

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include <rocksdb/db.h>
+#include <rocksdb/perf_level.h>
 #include <rocksdb/write_batch.h>
 
 #include <cluster_store/backends/contained.hpp>
@@ -90,6 +91,7 @@ rocksdb_engine::~rocksdb_engine() {
 }
 
 result<std::vector<result<write_outcome>>> rocksdb_engine::apply(const commit& changes) {
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable); // of this thread; counting costs, and nobody asks
   if (auto good = check_refused(); !good)
     return tl::unexpected{std::move(good).error()};
   if (auto good = learn_what_is_missing(changes); !good)

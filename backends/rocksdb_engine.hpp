@@ -65,12 +65,12 @@ private:
   std::unique_ptr<database> database_;
   backends::traits traits_;
   std::unique_ptr<rocksdb::WriteBatch> batch_;
-  known_sessions known_;                         // from the latest get, then from the commit in hand
-  client_ledger<nothing> clients_;               // which client rows are stored, to remove them one by one
-  std::uint64_t length_ = 0;                     // as stored
-  std::uint64_t length_next_ = 0;                // as stored once the commit in hand is
-  std::string expiry_floor_;                     // no row of the expiry index lies before this key
-  std::shared_ptr<read_buffer> buffer_;          // the newest one
+  known_sessions known_;                // from the gets since the last commit, then from the commit in hand
+  client_ledger<nothing> clients_;      // which client rows are stored, to remove them one by one
+  std::uint64_t length_ = 0;            // as stored
+  std::uint64_t length_next_ = 0;       // as stored once the commit in hand is
+  std::string expiry_floor_;            // no row of the expiry index lies before this key
+  std::shared_ptr<read_buffer> buffer_; // the newest one
   std::vector<std::weak_ptr<read_buffer>> lent_; // those that callers may keep beyond the database
   std::vector<std::string_view> missing_;
   std::string key_;

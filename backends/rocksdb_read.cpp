@@ -3,6 +3,7 @@
 #include <deque>
 
 #include <rocksdb/db.h>
+#include <rocksdb/perf_level.h>
 
 #include <cluster_store/backends/rocksdb_keys.hpp>
 #include <cluster_store/backends/write_check.hpp>
@@ -17,6 +18,10 @@ std::string_view view(const Slice& bytes) noexcept {
 }
 
 constexpr char cursor_mark = 'r';
+
+/// Sessions that are remembered between two commits. More than a commit has: the store reads those of a
+/// commit in several steps.
+constexpr std::size_t known_max = 8'192;
 
 /// @returns the id of the last row of the page before.
 result<std::string_view> id_of(const scan_request& request) {
@@ -116,8 +121,10 @@ result<std::optional<record>> rocksdb_engine::row_of(const read_buffer& from, st
 result<void> rocksdb_engine::get(std::span<const std::string_view> ids, reads& out) {
   out.rows.clear();
   out.pins.reset();
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable); // of this thread; counting costs, and nobody asks
   const auto buffer = unused_buffer();
-  known_.clear();
+  if (known_.size() >= known_max)
+    known_.clear();
   read(ids, *buffer);
   out.rows.reserve(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i)
