@@ -112,8 +112,9 @@ TEST_CASE("callbacks stay paired and every call is answered once, however often 
     CHECK(seen.answered_twice == 0);
     CHECK(seen.errors.empty()); // each waited for the master, longer than it took
   }
+  // A worker that had nothing to do when the master died may be about to notice.
+  CHECK(wait_until([&] { return worker.events().size() >= 2 * kills + 1; }, within(10s)));
   CHECK(worker.event_problems().empty());
-  CHECK(worker.events().size() >= 2 * kills + 1);
   CHECK(worker.finish() == 0);
   CHECK(worker.event_problems().empty());
   CHECK(server.stop() == 0);

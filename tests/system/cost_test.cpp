@@ -1,0 +1,48 @@
+#include <filesystem>
+#include <fstream>
+
+#include <cluster_store/tests/support/catch.hpp>
+#include <cluster_store/tests/support/load_process.hpp>
+
+using namespace cluster_store::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// How often the threads of a process went to sleep of their own accord, and so had to be woken.
+std::uint64_t sleeps(pid_t id) {
+  std::uint64_t sum = 0;
+  for (const auto& thread : std::filesystem::directory_iterator{"/proc/" + std::to_string(id) + "/task"}) {
+    std::ifstream status{thread.path() / "status"};
+    std::string name;
+    while (status >> name)
+      if (name == "voluntary_ctxt_switches:") {
+        std::uint64_t count = 0;
+        status >> count;
+        sum += count;
+      }
+  }
+  return sum;
+}
+
+} // namespace
+
+TEST_CASE("a lone call wakes one thread of the worker and one of the master") {
+  const sandbox where;
+  for (const auto& listen : {"unix:" + where.path("store.sock"), std::string{"127.0.0.1:0"}}) {
+    master server{where, {.listen = listen}};
+    server.start();
+    load_process worker{server};
+    worker.closed(100ms, 1);
+    const auto master_before = sleeps(server.self().id());
+    const auto worker_before = sleeps(worker.self().id());
+    const auto seen = worker.closed(1s, 1);
+    REQUIRE(seen.succeeded > 100);
+    const auto calls = static_cast<double>(seen.succeeded);
+    // Heartbeats and timers are few. On a busy machine a thread finds the next message before it sleeps.
+    CHECK(static_cast<double>(sleeps(server.self().id()) - master_before) <= 1.1 * calls + 100);
+    CHECK(static_cast<double>(sleeps(worker.self().id()) - worker_before) <= 1.1 * calls + 100);
+    CHECK(worker.finish() == 0);
+    CHECK(server.stop() == 0);
+  }
+}
