@@ -113,7 +113,7 @@ struct options {
   std::optional<std::chrono::milliseconds> unavailable_after;
 
   /// Strictly paired: `on_connect`, `on_disconnect`, `on_connect`, … Called on the proxy's thread: do not
-  /// block.
+  /// block (`client`).
   std::function<void()> on_connect;
   std::function<void(const error&)> on_disconnect; ///< With the reason.
 };
