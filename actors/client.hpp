@@ -72,7 +72,8 @@ struct connection_status {
 /// Threads: all functions may be called from any thread. Each operation comes in three forms: blocking (never
 /// call it from an actor or from a callback), `…_async` with a `std::future`, and with a callback. Callbacks
 /// run on the proxy's thread, or on the caller's when the operation is refused at once: do not block in them.
-/// In a process with a network that thread is the one that serves all its connections.
+/// In a process with a network that is the thread of all its connections: if it is held up for 6 s, they are
+/// lost. For the same reason no blocking call may be made on that thread elsewhere, such as in a broker.
 /// Ownership: copies share one proxy. `close()` or the end of the last copy answers what is pending with
 /// `unavailable` or, if it had been sent, `outcome_unknown`, and in the modes that own the store stops it
 /// cleanly.

@@ -1,5 +1,7 @@
 #include <cluster_store/actors/client_implementation.hpp>
 
+#include <thread>
+
 #include <unistd.h>
 
 #include <cluster_store/actors/options_check.hpp>
@@ -66,8 +68,10 @@ void client::implementation::close() {
   compat::anonymous_send(proxy_, caf::close_atom_v);
   if (!actors::callback_scope::active())
     end.wait_for(close_timeout);
-  if (after_close_)
-    std::exchange(after_close_, nullptr)();
+  if (auto then = std::exchange(after_close_, nullptr); then && actors::callback_scope::active())
+    std::thread{std::move(then)}.detach(); // it waits for actors that may need this thread
+  else if (then)
+    then();
 }
 
 } // namespace cluster_store

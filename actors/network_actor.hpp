@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include <cluster_store/actors/caf_compat.hpp>
@@ -30,10 +32,20 @@ public:
   }
 
   subtype_t subtype() const noexcept override {
-    return network_ != nullptr ? caf::resumable::io_actor : caf::event_based_actor::subtype();
+    return runs_on_network() ? caf::resumable::io_actor : caf::event_based_actor::subtype();
+  }
+
+  /// After a few messages the connections get the thread: CAF itself would go on while there are any.
+  resume_result resume(compat::executor* on, std::size_t messages_max) override {
+    const auto count = runs_on_network() ? std::min(messages_max, turn_messages_max) : messages_max;
+    return caf::event_based_actor::resume(on, count);
   }
 
 private:
+  static constexpr std::size_t turn_messages_max = 4;
+
+  bool runs_on_network() const noexcept { return network_ != nullptr && !getf(is_detached_flag); }
+
   compat::executor* const network_;
 };
 

@@ -19,7 +19,7 @@ constexpr std::chrono::seconds hello_timeout{7};
 /// How long a farewell may take: a master that does not answer will forget the client by itself.
 constexpr std::chrono::milliseconds bye_timeout{1'000};
 
-/// How often a turn looks for new submissions before others get the thread.
+/// How often a turn looks for new submissions before it makes room for other messages.
 constexpr int looks_max = 4;
 
 cluster_store::steady_time now_by_clock() {

@@ -253,9 +253,9 @@ public:
                                                  actors::await_departures{}));
     if (door_)
       door_->shutdown();
-    caf::anon_send_exit(gate_, caf::exit_reason::user_shutdown);
-    gate_ = nullptr;
     door_.reset();
+    // Last: an actor system that is not ours may end once the gate has.
+    caf::anon_send_exit(std::exchange(gate_, nullptr), caf::exit_reason::user_shutdown);
   }
 
 private:

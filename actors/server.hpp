@@ -46,8 +46,8 @@ struct server_status {
 
 /// A master: its stores, supervised, and the endpoints they are served on.
 ///
-/// Threads: all functions may be called from any thread; they block. Ownership: the last copy stops the
-/// server.
+/// Threads: all functions may be called from any thread but a callback's; they block. Ownership: the last
+/// copy stops the server.
 class server {
 public:
   server() = default; ///< An empty handle.

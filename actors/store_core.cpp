@@ -12,8 +12,10 @@ namespace {
 constexpr std::uint32_t all_capabilities =
     (static_cast<std::uint32_t>(wire::capability::regenerate) << 1) - 1;
 
-/// Lists of operations whose memory is kept for batches to come.
+/// Lists of operations whose memory is kept for batches to come, and the operations each has room for at
+/// most.
 constexpr std::size_t spare_items_max = 16;
+constexpr std::size_t spare_operations_max = 1'024;
 
 } // namespace
 
@@ -128,7 +130,7 @@ void store_core::settle_batches() {
       return;
     }
     batch.items.clear();
-    if (spare_items_.size() < spare_items_max)
+    if (spare_items_.size() < spare_items_max && batch.items.capacity() <= spare_operations_max)
       spare_items_.push_back(std::move(batch.items));
     queue_.pop_front();
   }

@@ -160,7 +160,9 @@ struct traits {
   bool native_ttl = false;   ///< The engine removes expired sessions itself.
   counting length = counting::exact; ///< Cost of `length`.
   syncing sync = syncing::never;     ///< Meaningless where not durable.
-  bool may_block = false;            ///< Calls may wait for a disk or a network: give it a thread of its own.
+  /// Calls may wait for a disk or a network: give it a thread of its own. Otherwise they hold up the thread
+  /// that serves all connections.
+  bool may_block = false;
 };
 
 /// A store's engine.

@@ -37,6 +37,9 @@ constexpr traits memory_traits{
 /// Slots a page of a listing looks at before it gives up for this call.
 constexpr std::size_t page_slots_max = 65'536;
 
+/// Largest block of a replaced session that is kept for the next one.
+constexpr std::size_t spare_block_bytes_max = 4'096;
+
 constexpr char cursor_mark = 'm';
 
 std::string cursor_at(std::uint64_t slot) {
@@ -100,8 +103,7 @@ public:
       clients_.put(row.client, row.number, row.value);
     for (const auto& row : changes.system_rows)
       apply_system(row);
-    spare_.clear();
-    spare_.swap(replaced_);
+    keep_spare_blocks();
     return outcomes;
   }
 
@@ -195,6 +197,13 @@ private:
       return slot != slot_table::none && slots_[slot]->version() == when.version;
     }
     return false;
+  }
+
+  /// Small blocks only: large ones are worth more to others than the time they save.
+  void keep_spare_blocks() {
+    spare_.clear();
+    std::erase_if(replaced_, [](const auto& each) { return each->block_bytes() > spare_block_bytes_max; });
+    spare_.swap(replaced_);
   }
 
   /// In the block of a session that the commit before replaced, if that fits: most sessions keep their size.

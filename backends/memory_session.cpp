@@ -8,10 +8,12 @@ namespace cluster_store::backends {
 
 namespace {
 
-/// The size of a block for so many bytes of text: what the allocator rounds it up to.
+/// The size of a block for so many bytes of text: what glibc rounds it up to, whose blocks begin with a
+/// number.
 std::size_t block_for(std::size_t text_bytes) noexcept {
   constexpr std::size_t unit = alignof(std::max_align_t);
-  return (sizeof(memory_session) + text_bytes + unit - 1) / unit * unit;
+  constexpr std::size_t head = sizeof(std::size_t);
+  return (sizeof(memory_session) + text_bytes + head + unit - 1) / unit * unit - head;
 }
 
 } // namespace

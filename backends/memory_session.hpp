@@ -31,6 +31,9 @@ public:
 
   version_number version() const noexcept { return version_; }
 
+  /// @returns the bytes of its block.
+  std::size_t block_bytes() const noexcept;
+
   /// Changes what a touch changes.
   void touch(const record& content) noexcept;
 
@@ -39,8 +42,6 @@ public:
 
 private:
   memory_session() = default;
-
-  std::size_t block_bytes() const noexcept;
 
   const char* text() const noexcept { return reinterpret_cast<const char*>(this + 1); }
 

@@ -3,6 +3,7 @@
 
 #include <cluster_store/tests/support/catch.hpp>
 #include <cluster_store/tests/support/load_process.hpp>
+#include <cluster_store/tests/support/wait_until.hpp>
 
 using namespace cluster_store::tests;
 using namespace std::chrono_literals;
@@ -39,9 +40,11 @@ TEST_CASE("a lone call wakes one thread of the worker and one of the master") {
     const auto seen = worker.closed(1s, 1);
     REQUIRE(seen.succeeded > 100);
     const auto calls = static_cast<double>(seen.succeeded);
-    // Heartbeats and timers are few. On a busy machine a thread finds the next message before it sleeps.
-    CHECK(static_cast<double>(sleeps(server.self().id()) - master_before) <= 1.1 * calls + 100);
-    CHECK(static_cast<double>(sleeps(worker.self().id()) - worker_before) <= 1.1 * calls + 100);
+    // Heartbeats and timers are few. On a busy machine a thread finds the next message before it sleeps; a
+    // sanitizer has locks of its own.
+    const auto sleeps_max = (slowness == 1 ? 1.1 : 2) * calls + 100;
+    CHECK(static_cast<double>(sleeps(server.self().id()) - master_before) <= sleeps_max);
+    CHECK(static_cast<double>(sleeps(worker.self().id()) - worker_before) <= sleeps_max);
     CHECK(worker.finish() == 0);
     CHECK(server.stop() == 0);
   }

@@ -58,11 +58,21 @@ public:
     REQUIRE(error == "io_error");
   }
 
+  /// A worker that has been without a master for a while answers at once until it is connected again.
+  void await_worker() {
+    const auto is_connected = [this] {
+      return worker_->call({{"op", "get"}, {"id", "session 1"}}).value("error", "") != "unavailable";
+    };
+    REQUIRE(wait_until(is_connected, within(10s)));
+  }
+
   /// Everything acknowledged is there, and nothing else.
   void check_all() {
+    await_worker();
     for (const auto& [id, data] : data_) {
       INFO(id);
       const auto body = worker_->call({{"op", "get"}, {"id", id}});
+      INFO(body.value("error", "found") << ": " << body.value("message", ""));
       REQUIRE(body.value("found", false));
       REQUIRE((body["data"] == data));
     }
