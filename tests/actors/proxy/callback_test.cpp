@@ -51,6 +51,7 @@ TEST_CASE("a callback that tries again at once does not keep its handle from a m
   how.mode = mode::worker;
   how.where = master.listen.front();
   how.unavailable_after = 50ms;
+  how.calls.timeout = slowness * 500ms;
   auto store = cluster_store::open(how).value();
   std::atomic<int> refused{0};
   std::promise<void> found;
