@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <cluster_store/actors/door/preamble_frames.hpp>
@@ -194,6 +195,13 @@ door::identity raw_identity(const std::string& node, std::uint8_t instance) {
   who.node = node;
   who.instance.fill(instance);
   return who;
+}
+
+std::chrono::microseconds time_used() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return std::chrono::seconds{used.ru_utime.tv_sec + used.ru_stime.tv_sec}
+         + std::chrono::microseconds{used.ru_utime.tv_usec + used.ru_stime.tv_usec};
 }
 
 } // namespace cluster_store::tests

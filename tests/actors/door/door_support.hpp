@@ -99,6 +99,9 @@ result<wire::token> introduce_over(const std::function<void(std::string_view)>& 
                                    const door::identity& who, door::role wanted,
                                    const std::optional<door::secret>& key);
 
+/// Processor time of this process so far.
+std::chrono::microseconds time_used();
+
 /// @returns an identity a raw peer can use against a door of this process.
 door::identity raw_identity(const std::string& node, std::uint8_t instance);
 

@@ -19,14 +19,6 @@ using namespace cluster_store::tests;
 
 namespace {
 
-/// Processor time of this process so far.
-std::chrono::microseconds time_used() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return std::chrono::seconds{used.ru_utime.tv_sec + used.ru_stime.tv_sec}
-         + std::chrono::microseconds{used.ru_utime.tv_usec + used.ru_stime.tv_usec};
-}
-
 /// Runs `what` as another user in a process of its own; only root can.
 /// @returns what `what` returned.
 template <class F>

@@ -1,8 +1,6 @@
 #include <filesystem>
 #include <random>
 
-#include <sys/resource.h>
-
 #include <cluster_store/tests/support/catch.hpp>
 
 #include <cluster_store/tests/actors/door/tls_support.hpp>
@@ -11,14 +9,6 @@ using namespace cluster_store;
 using namespace cluster_store::tests;
 
 namespace {
-
-/// Processor time of this process so far.
-std::chrono::microseconds time_used() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return std::chrono::seconds{used.ru_utime.tv_sec + used.ru_stime.tv_sec}
-         + std::chrono::microseconds{used.ru_utime.tv_usec + used.ru_stime.tv_usec};
-}
 
 auto open_descriptors_here() {
   return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
