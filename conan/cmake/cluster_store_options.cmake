@@ -27,7 +27,8 @@ target_compile_options(cluster_store_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
 if(CLUSTER_STORE_SANITIZE STREQUAL "address")
-  set(cluster_store_sanitizer -fsanitize=address,undefined -fno-sanitize-recover=all)
+  # Not vptr: that check needs a descriptor to look at memory, and reports an error where a test has taken all of them.
+  set(cluster_store_sanitizer -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all)
 elseif(CLUSTER_STORE_SANITIZE STREQUAL "thread")
   set(cluster_store_sanitizer -fsanitize=thread)
   set(CLUSTER_STORE_TSAN_CAF "" CACHE PATH "Prefix of a CAF 0.17.6 built with -fsanitize=thread")
