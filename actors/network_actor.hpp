@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
+#include <thread>
 #include <utility>
 
 #include <cluster_store/actors/caf_compat.hpp>
+#include <cluster_store/actors/wakefulness.hpp>
 
 namespace cluster_store::actors {
 
@@ -18,7 +21,8 @@ class network_actor : public caf::event_based_actor {
 public:
   explicit network_actor(caf::actor_config& config)
       : caf::event_based_actor(config),
-        network_(system().has_middleman() ? &system().middleman().backend() : nullptr) {}
+        network_(system().has_middleman() ? &system().middleman().backend() : nullptr),
+        watch_(std::make_shared<watch>()) {}
 
   using caf::event_based_actor::enqueue;
 
@@ -41,12 +45,54 @@ public:
     return caf::event_based_actor::resume(on, count);
   }
 
+protected:
+  /// A message is to come over the network. While that is likely to be soon, the thread does not sleep
+  /// (docs/decisions/008-the-network-thread-stays-awake.md).
+  void expect_message() {
+    if (!runs_on_network())
+      return;
+    const auto now = std::chrono::steady_clock::now();
+    watch_->judge.expect(now);
+    if (!watch_->looking && watch_->judge.is_awake(now)) {
+      watch_->looking = true;
+      look_again(*network_, watch_);
+    }
+  }
+
+  /// That message came.
+  void message_came() {
+    if (runs_on_network())
+      watch_->judge.met(std::chrono::steady_clock::now());
+  }
+
 private:
+  using multiplexer = caf::io::network::multiplexer;
+
   static constexpr std::size_t turn_messages_max = 4;
+
+  struct watch {
+    wakefulness judge;
+    bool looking = false;
+  };
 
   bool runs_on_network() const noexcept { return network_ != nullptr && !getf(is_detached_flag); }
 
-  compat::executor* const network_;
+  /// The multiplexer does not sleep while something is posted: it does that, and looks at its sockets.
+  /// Another actor of this thread may look as well; then each offers the processor.
+  static void look_again(multiplexer& network, const std::shared_ptr<watch>& what) {
+    network.post([&network, what] {
+      const auto before = std::chrono::steady_clock::now();
+      std::this_thread::yield();
+      const auto after = std::chrono::steady_clock::now();
+      what->judge.offered(after - before);
+      what->looking = what->judge.is_awake(after);
+      if (what->looking)
+        look_again(network, what);
+    });
+  }
+
+  multiplexer* const network_;
+  const std::shared_ptr<watch> watch_;
 };
 
 } // namespace cluster_store::actors

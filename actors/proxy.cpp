@@ -65,6 +65,7 @@ caf::behavior proxy::make_behavior() {
       [this](const clear_request& x) { return ask<count_reply>(operation_of(x), to_count_reply); },
       [this](const all_request& x) { return ask<all_reply>(operation_of(x), to_all_reply); },
       [this](const results_message& x) {
+        message_came();
         turn([&](cluster_store::steady_time now) { core_.results(x.bytes, now); });
       },
       [](const push_message&) {}, // reserved: masters of protocol 1 send none
@@ -179,6 +180,7 @@ void proxy::welcomed(std::uint64_t attempt, welcome_message& message) {
 void proxy::perform(send_batch& what) {
   if (store_)
     compat::send(this, store_, batch_message{std::move(what.bytes)});
+  expect_message();
 }
 
 void proxy::perform(say_bye& what) {

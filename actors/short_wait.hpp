@@ -1,7 +1,8 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
+
+#include <cluster_store/actors/wakefulness.hpp>
 
 namespace cluster_store::actors {
 
@@ -14,9 +15,7 @@ namespace cluster_store::actors {
 /// Threads: any number of threads that belong to callers, never one of an actor.
 class short_wait {
 public:
-  /// Less than a disk takes to sync, more than a neighbour process takes to answer although it has to be
-  /// woken.
-  static constexpr std::chrono::microseconds awake_max{200};
+  static constexpr auto awake_max = wakefulness::awake_max;
 
   /// Blocks until `done` is not 0. @pre whoever sets it calls `notify_one` or `notify_all` then.
   void wait(const std::atomic<int>& done) noexcept;

@@ -74,6 +74,7 @@ granted_ticket store_actor::grant(const grant_ticket& order) {
 }
 
 void store_actor::take(batch_message& message) {
+  message_came();
   if (auto refusal = core_->submit(std::move(message.bytes)))
     compat::send(this, caf::actor_cast<caf::actor>(current_sender()), results_message{std::move(*refusal)});
   else
@@ -109,6 +110,7 @@ void store_actor::send_frames(std::vector<outgoing_frame> frames) {
   for (auto& frame : frames)
     if (const auto at = routes_.find(frame.client); at != routes_.end())
       compat::send(this, at->second.proxy, results_message{std::move(frame.bytes)});
+  expect_message();
 }
 
 void store_actor::tick() {

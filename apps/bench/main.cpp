@@ -45,8 +45,8 @@ int run(const bench_settings& how) {
       return report_problem(written.error());
   if (report->check && !report->check->ok()) {
     std::cerr
-        << "cluster-store-bench: the self check failed: Redis did less than 0.9 of what redis-benchmark "
-           "alone sees of it, so something else uses this machine: run again on a quiet one\n";
+        << "cluster-store-bench: the self check failed: Redis did much less than redis-benchmark alone sees "
+           "of it, so something else uses this machine: run again on a quiet one\n";
     return failed;
   }
   return report->errors == 0 ? done : failed;

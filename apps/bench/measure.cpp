@@ -158,7 +158,7 @@ private:
     if (peer_)
       report_.versus->bytes_per_session = peer_->bytes_per_session();
     if (plain_)
-      report_.check = check_against(*plain_, *report_.versus);
+      report_.check = check_against(*plain_, *report_.versus, least_seen_by(how_.load.in_flight == 1));
     return {};
   }
 

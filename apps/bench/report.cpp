@@ -104,9 +104,9 @@ comparison bench_report::ratio() const {
           divided(resources.bytes_per_session, versus->bytes_per_session)};
 }
 
-self_check check_against(double plain, const peer_report& versus) {
+self_check check_against(double plain, const peer_report& versus, double least) {
   const auto seen = median(versus.rounds).operations_per_second;
-  return {plain, divided(seen, plain).value_or(0)};
+  return {plain, divided(seen, plain).value_or(0), least};
 }
 
 std::string report_json(const bench_report& report) {
@@ -134,6 +134,7 @@ std::string report_json(const bench_report& report) {
   if (report.check)
     document["self_check"] = {{"plain", std::llround(report.check->plain)},
                               {"ratio", report.check->ratio},
+                              {"least", report.check->least},
                               {"ok", report.check->ok()}};
   if (!report.sweep.empty())
     document["sweep"] = sweep_json(report.sweep);

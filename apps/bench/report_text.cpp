@@ -92,7 +92,10 @@ std::string comparison_text(const bench_report& report) {
   if (report.check)
     text += "self check: redis-benchmark alone saw " + with_decimals(report.check->plain, 0)
             + " op/s; Redis in this run " + with_decimals(report.check->ratio, 2) + " of that"
-            + (report.check->ok() ? ", ok" : ", which is below 0.9: do not trust this run") + '\n';
+            + (report.check->ok()
+                   ? ", ok"
+                   : ", which is below " + with_decimals(report.check->least, 2) + ": do not trust this run")
+            + '\n';
   return text;
 }
 

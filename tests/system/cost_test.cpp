@@ -28,7 +28,7 @@ std::uint64_t sleeps(pid_t id) {
 
 } // namespace
 
-TEST_CASE("a lone call wakes one thread of the worker and one of the master") {
+TEST_CASE("a lone call wakes at most one thread of the worker and one of the master") {
   const sandbox where;
   for (const auto& listen : {"unix:" + where.path("store.sock"), std::string{"127.0.0.1:0"}}) {
     master server{where, {.listen = listen}};

@@ -50,16 +50,23 @@ TEST_CASE("a ratio to what the peer does not tell is absent") {
 
 TEST_CASE("the self check wants nine tenths of the plain figure") {
   const peer_report versus{"redis", {{90, {}, {}}}, {}};
-  CHECK(check_against(100, versus).ok());
-  CHECK(check_against(100, versus).ratio == Approx(0.9));
-  CHECK_FALSE(check_against(101, versus).ok());
-  CHECK(check_against(50, versus).ok());
-  CHECK_FALSE(check_against(0, versus).ok());
+  const auto least = least_seen_by(false);
+  CHECK(check_against(100, versus, least).ok());
+  CHECK(check_against(100, versus, least).ratio == Approx(0.9));
+  CHECK_FALSE(check_against(101, versus, least).ok());
+  CHECK(check_against(50, versus, least).ok());
+  CHECK_FALSE(check_against(0, versus, least).ok());
+}
+
+TEST_CASE("the self check of blocking calls wants three quarters, because their driver is another one") {
+  const peer_report versus{"redis", {{75, {}, {}}}, {}};
+  CHECK(check_against(100, versus, least_seen_by(true)).ok());
+  CHECK_FALSE(check_against(101, versus, least_seen_by(true)).ok());
 }
 
 TEST_CASE("the JSON of a report is one line that says all") {
   auto report = some_report();
-  report.check = check_against(100, *report.versus);
+  report.check = check_against(100, *report.versus, 0.9);
   report.sweep.push_back({64, {1'000, 5, 9}, round_figures{500, 6, 10}});
   report.sweep.push_back({128, {2'000, {}, {}}, {}});
   const auto text = report_json(report);
@@ -96,7 +103,7 @@ TEST_CASE("a report without a peer compares nothing") {
 
 TEST_CASE("the report for people names ratio and self check") {
   auto report = some_report();
-  report.check = check_against(100, *report.versus);
+  report.check = check_against(100, *report.versus, 0.9);
   const auto text = report_text(report);
   CHECK(text.find("op/s 2.00, p50 0.5") != std::string::npos);
   CHECK(text.find("memory per session 0.75 (400 bytes each there)") != std::string::npos);
