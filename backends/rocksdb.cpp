@@ -82,7 +82,8 @@ traits traits_for(traits::syncing sync) {
 rocksdb_engine::rocksdb_engine(std::unique_ptr<database> opened, traits::syncing sync)
     : database_{std::move(opened)},
       traits_{traits_for(sync)},
-      batch_{std::make_unique<rocksdb::WriteBatch>()} {}
+      batch_{std::make_unique<rocksdb::WriteBatch>()},
+      recent_{database_->recent_bytes} {}
 
 rocksdb_engine::~rocksdb_engine() {
   take_back_buffers();
@@ -97,6 +98,7 @@ result<std::vector<result<write_outcome>>> rocksdb_engine::apply(const commit& c
   if (auto good = learn_what_is_missing(changes); !good)
     return tl::unexpected{std::move(good).error()};
   batch_->Clear();
+  written_.clear();
   length_next_ = length_;
   if (changes.clear) {
     batch_->DeleteRange((*database_)[family::sessions], Slice{}, behind_all_keys);
@@ -117,6 +119,7 @@ result<std::vector<result<write_outcome>>> rocksdb_engine::apply(const commit& c
 }
 
 result<write_outcome> rocksdb_engine::add_write(const write& change) {
+  auto& written = written_.emplace_back();
   if (auto good = check_write(change); !good)
     return tl::unexpected{std::move(good).error()};
   auto* session = known_.find(change.id);
@@ -135,11 +138,11 @@ result<write_outcome> rocksdb_engine::add_write(const write& change) {
   if (change.what == write::kind::erase)
     add_erase(change.id, *session);
   else
-    add_put(change, *session);
+    written = add_put(change, *session);
   return write_outcome::applied;
 }
 
-void rocksdb_engine::add_put(const write& change, known_session& session) {
+stored_session rocksdb_engine::add_put(const write& change, known_session& session) {
   value_.clear();
   encode_record(change.content, value_);
   batch_->Put((*database_)[family::sessions], change.id, value_);
@@ -154,6 +157,7 @@ void rocksdb_engine::add_put(const write& change, known_session& session) {
   }
   length_next_ += session.stored ? 0 : 1;
   session = {.stored = true, .version = change.content.version, .expires_at = expires_at};
+  return {change.id, value_};
 }
 
 void rocksdb_engine::add_erase(std::string_view id, known_session& session) {
@@ -207,13 +211,13 @@ result<void> rocksdb_engine::write_batch() {
                       "before: repair the disk and restart the store");
   }
   rocksdb::WriteOptions options;
-  options.sync = traits_.sync == traits::syncing::always;
+  options.sync = false; // see below
   options.disableWAL = false;
   if (auto good = database_->disk.begin_commit(batch_->GetDataSize()); !good)
     return fail(good.error().code, "rocksdb:" + database_->path + ": " + good.error().message);
   const auto done = database_->db->Write(options, batch_.get());
   if (done.ok())
-    return {};
+    return traits_.sync == traits::syncing::always ? sync_log() : result<void>{};
   const auto fate = database_->disk.fate();
   if (fate == log_fate::unknown) {
     broken_ = true;
@@ -247,6 +251,13 @@ result<void> rocksdb_engine::check_refused() {
 
 void rocksdb_engine::remember(const commit& changes) {
   length_ = length_next_;
+  if (changes.clear)
+    recent_.clear();
+  for (std::size_t i = 0; i < written_.size(); ++i)
+    if (written_[i])
+      recent_.put(std::move(written_[i]));
+    else if (changes.writes[i].what == write::kind::erase)
+      recent_.erase(changes.writes[i].id);
   for (const auto& row : changes.client_erases)
     clients_.erase(row.client, row.up_to);
   for (const auto& row : changes.client_rows)
@@ -254,8 +265,10 @@ void rocksdb_engine::remember(const commit& changes) {
 }
 
 result<void> rocksdb_engine::sync() {
-  if (traits_.sync == traits::syncing::always)
-    return {};
+  return traits_.sync == traits::syncing::always ? result<void>{} : sync_log();
+}
+
+result<void> rocksdb_engine::sync_log() {
   const auto done = database_->disk.sync_log();
   if (done)
     return {};

@@ -34,7 +34,8 @@ struct rocksdb_options {
 
   std::string path;                               ///< Made (mode 0700) if it does not exist. Not empty.
   traits::syncing sync = traits::syncing::always; ///< When a commit is on the disk.
-  std::uint64_t cache_bytes = 64u << 20;          ///< Blocks kept in memory; 1 MiB–1 TiB, default 64 MiB.
+  std::uint64_t cache_bytes = 64u << 20;          ///< Sessions used last (a quarter) and blocks kept in
+                                                  ///< memory; 1 MiB–1 TiB, default 64 MiB.
   std::uint64_t write_buffer_bytes =
       16u << 20; ///< Sessions kept in memory before a table file is written; 64 KiB–1 GiB, default 16 MiB.
                  ///< Other rows have a part of it, and the log four times as much.

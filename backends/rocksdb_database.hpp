@@ -26,10 +26,17 @@ inline constexpr std::size_t family_count = 5;
 inline constexpr std::string_view format_key = "cluster_store.format";
 inline constexpr std::string_view length_key = "cluster_store.length";
 
+/// @returns how much of the cache is for whole sessions; the rest is for blocks of table files.
+constexpr std::size_t recent_share(std::uint64_t cache_bytes) {
+  return static_cast<std::size_t>(cache_bytes / 4);
+}
+
 /// An open RocksDB directory that was found to be a store of ours. Closes it in the destructor.
 struct database {
   explicit database(const rocksdb_options& options)
-      : path{options.path}, disk{options.watch, options.files} {}
+      : path{options.path},
+        disk{options.watch, options.files, options.sync == traits::syncing::always},
+        recent_bytes{recent_share(options.cache_bytes)} {}
   ~database();
   database(const database&) = delete;
   database& operator=(const database&) = delete;
@@ -39,7 +46,8 @@ struct database {
   }
 
   std::string path;
-  watched_disk disk; // outlives the database
+  watched_disk disk;        // outlives the database
+  std::size_t recent_bytes; // for sessions that were used last
   rocksdb::DB* db = nullptr;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> families{};
 };

@@ -26,8 +26,9 @@ using rocksdb::Slice;
 
 class log_file;
 
-/// How much room in the log is reserved at once.
+/// How much room in the log is reserved at once, and how much is filled with zeros.
 constexpr std::uint64_t reserve_bytes = 1u << 20;
+constexpr std::size_t zero_bytes = 1u << 18;
 
 /// What the log adds to a commit, beside seven bytes for each 32 KiB.
 constexpr std::uint64_t log_overhead_bytes = 64;
@@ -35,6 +36,7 @@ constexpr std::uint64_t log_overhead_bytes = 64;
 /// What all files of one database share.
 struct disk_state {
   disk_watch watch;
+  bool every_commit_synced = false;
   std::mutex newest_mutex;
   log_file* newest = nullptr;
   std::atomic<std::uint64_t> commit = 0; // number of the commit
@@ -53,8 +55,13 @@ IOStatus failed(int number) {
 
 class log_file final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
-  log_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::string path, std::shared_ptr<disk_state> state)
-      : FSWritableFileOwnerWrapper{std::move(file)}, path_{std::move(path)}, state_{std::move(state)} {
+  /// @param ahead the same file, to write zeros where the log will be; may be none.
+  log_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::unique_ptr<rocksdb::FSRandomRWFile> ahead,
+           std::string path, std::shared_ptr<disk_state> state)
+      : FSWritableFileOwnerWrapper{std::move(file)},
+        ahead_{std::move(ahead)},
+        path_{std::move(path)},
+        state_{std::move(state)} {
     const std::lock_guard guard{state_->newest_mutex};
     state_->newest = this;
   }
@@ -65,16 +72,14 @@ public:
       state_->newest = nullptr;
   }
 
-  const std::string& path() const noexcept { return path_; }
-
   /// Makes sure that `bytes` more can be appended, if the file system can tell.
   IOStatus reserve(std::uint64_t bytes) {
     if (bytes_ + bytes <= bytes_reserved_)
       return IOStatus::OK();
     if (const int number = state_->ask(disk_call::reserve); number != 0)
       return failed(number);
-    auto done = allocate(std::max(bytes, reserve_bytes));
-    if (done.IsNoSpace())
+    auto done = ahead_ ? fill(bytes_ + bytes) : allocate(std::max(bytes, reserve_bytes));
+    if (!done.ok())
       done = allocate(bytes);
     return done.IsNoSpace() ? done : IOStatus::OK();
   }
@@ -98,7 +103,34 @@ public:
     return sync([&] { return target()->Fsync(options, debug); });
   }
 
+  /// Syncs what was appended, and the file's name if that has not been done yet.
+  template <class SyncName>
+  IOStatus sync_all(SyncName sync_name) {
+    auto done = Sync({}, nullptr);
+    if (done.ok() && !name_synced_) {
+      done = sync_name(path_);
+      name_synced_ = done.ok();
+    }
+    return done;
+  }
+
 private:
+  /// Zeros up to `end` at least. Then the file has its length and its blocks before a commit comes, and
+  /// syncing that writes its data and nothing else.
+  IOStatus fill(std::uint64_t end) {
+    static const std::string zeros(zero_bytes, '\0');
+    auto at = std::max(bytes_, bytes_reserved_);
+    do {
+      if (auto done = ahead_->Write(at, zeros, {}, nullptr); !done.ok()) {
+        ahead_.reset();
+        return done;
+      }
+      at += zeros.size();
+    } while (at < end);
+    bytes_reserved_ = at;
+    return IOStatus::OK();
+  }
+
   IOStatus allocate(std::uint64_t bytes) {
     auto done = target()->Allocate(bytes_, bytes, {}, nullptr);
     if (done.ok())
@@ -124,12 +156,19 @@ private:
     if (!done.ok())
       state_->log_failed = true;
     if (done.ok())
-      bytes_ += data.size();
+      appended(data.size(), options, debug);
     else if (target()->Truncate(bytes_before_, options, debug).ok())
       state_->cut_back = true;
     else
       state_->unknown = true;
     return done;
+  }
+
+  /// The disk may begin while RocksDB still puts the commit into its memory.
+  void appended(std::uint64_t bytes, const IOOptions& options, IODebugContext* debug) {
+    if (state_->every_commit_synced)
+      target()->RangeSync(bytes_, bytes, options, debug).PermitUncheckedError(); // the sync will tell
+    bytes_ += bytes;
   }
 
   template <class Flush>
@@ -141,8 +180,10 @@ private:
     return done;
   }
 
+  std::unique_ptr<rocksdb::FSRandomRWFile> ahead_;
   std::string path_;
   std::shared_ptr<disk_state> state_;
+  bool name_synced_ = false;
   std::uint64_t bytes_ = 0;
   std::uint64_t bytes_before_ = 0; // when the commit began
   std::uint64_t bytes_reserved_ = 0;
@@ -183,7 +224,7 @@ public:
     if (!done.ok())
       return done;
     if (is_log)
-      *made = std::make_unique<log_file>(std::move(*made), name, state_);
+      *made = std::make_unique<log_file>(std::move(*made), same_file(name, options), name, state_);
     else if (state_->watch && std::string_view{name}.ends_with(".sst"))
       *made = std::make_unique<table_file>(std::move(*made), state_);
     return done;
@@ -195,8 +236,8 @@ public:
     const std::lock_guard guard{state_->newest_mutex};
     if (state_->newest == nullptr)
       return IOStatus::OK();
-    auto done = state_->newest->Sync({}, nullptr);
-    return done.ok() ? sync_directory_of(state_->newest->path(), nullptr) : done;
+    return state_->newest->sync_all(
+        [this](const std::string& log) { return sync_directory_of(log, nullptr); });
   }
 
   IOStatus NewLogger(const std::string& name, const IOOptions& options,
@@ -216,6 +257,15 @@ public:
   }
 
 private:
+  /// Nothing where that is not worth while or not possible.
+  std::unique_ptr<rocksdb::FSRandomRWFile> same_file(const std::string& name,
+                                                     const rocksdb::FileOptions& options) {
+    std::unique_ptr<rocksdb::FSRandomRWFile> made;
+    if (state_->every_commit_synced)
+      NewRandomRWFile(name, options, &made, nullptr).PermitUncheckedError();
+    return made;
+  }
+
   IOStatus sync_directory_of(const std::string& file, IODebugContext* debug) {
     std::unique_ptr<rocksdb::FSDirectory> directory;
     auto done = NewDirectory(file.substr(0, file.rfind('/')), {}, &directory, debug);
@@ -238,9 +288,11 @@ struct watched_disk::parts {
   std::unique_ptr<rocksdb::Env> env;
 };
 
-watched_disk::watched_disk(disk_watch watch, std::shared_ptr<rocksdb::FileSystem> files)
+watched_disk::watched_disk(disk_watch watch, std::shared_ptr<rocksdb::FileSystem> files,
+                           bool every_commit_synced)
     : parts_{std::make_unique<parts>(std::move(files))} {
   parts_->state->watch = std::move(watch);
+  parts_->state->every_commit_synced = every_commit_synced;
 }
 
 watched_disk::~watched_disk() = default;

@@ -34,8 +34,10 @@ enum class log_fate : std::uint8_t {
 /// engine.
 class watched_disk {
 public:
-  /// @param files what is watched; none = the operating system's.
-  watched_disk(disk_watch watch, std::shared_ptr<rocksdb::FileSystem> files);
+  /// @param files what is watched; none = the operating system's. @param every_commit_synced whether
+  /// `sync_log` will follow every commit: then the log is filled with zeros ahead and written early
+  /// (docs/storage.md).
+  watched_disk(disk_watch watch, std::shared_ptr<rocksdb::FileSystem> files, bool every_commit_synced);
   ~watched_disk();
   watched_disk(const watched_disk&) = delete;
   watched_disk& operator=(const watched_disk&) = delete;
@@ -51,8 +53,9 @@ public:
   /// @returns what became of the commit, if RocksDB reported that it failed.
   log_fate fate() const noexcept;
 
-  /// Makes all commits up to now survive a power cut. Not through RocksDB, whose `SyncWAL` waits for a sync
-  /// in the background and aborts the process if that fails.
+  /// Makes all commits up to now survive a power cut. Not through RocksDB: its `SyncWAL` waits for a sync
+  /// in the background and aborts the process if that fails, and its synced write waits for the disk before
+  /// it goes on.
   /// @errors `outcome_unknown`.
   result<void> sync_log();
 

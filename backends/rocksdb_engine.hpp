@@ -9,6 +9,7 @@
 
 #include <cluster_store/backends/client_ledger.hpp>
 #include <cluster_store/backends/known_sessions.hpp>
+#include <cluster_store/backends/recent_sessions.hpp>
 #include <cluster_store/backends/rocksdb_database.hpp>
 
 namespace rocksdb {
@@ -47,25 +48,30 @@ private:
   result<void> load_length();
   std::shared_ptr<read_buffer> unused_buffer();
   void take_back_buffers() noexcept;
+  void find_recent(std::span<const std::string_view> ids, read_buffer& into);
   void read(std::span<const std::string_view> ids, read_buffer& into);
   result<std::optional<record>> row_of(const read_buffer& from, std::size_t number);
+  result<std::optional<record>> decoded(std::string_view id, std::string_view stored);
   result<void> learn_what_is_missing(const commit& changes);
   page fill_page(const scan_request& request, rocksdb::Iterator& rows);
 
   // Committing (rocksdb.cpp).
   result<void> check_refused();
   result<write_outcome> add_write(const write& change);
-  void add_put(const write& change, known_session& session);
+  stored_session add_put(const write& change, known_session& session);
   void add_erase(std::string_view id, known_session& session);
   void remove_expiry(wall_time due_at, std::string_view id);
   void add_rows(const commit& changes);
   result<void> write_batch();
+  result<void> sync_log();
   void remember(const commit& changes);
 
   std::unique_ptr<database> database_;
   backends::traits traits_;
   std::unique_ptr<rocksdb::WriteBatch> batch_;
   known_sessions known_;                // from the gets since the last commit, then from the commit in hand
+  recent_sessions recent_;              // as the last commit left them
+  std::vector<stored_session> written_; // by the commit in hand: for each write the session, if any
   client_ledger<nothing> clients_;      // which client rows are stored, to remove them one by one
   std::uint64_t length_ = 0;            // as stored
   std::uint64_t length_next_ = 0;       // as stored once the commit in hand is

@@ -180,7 +180,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
 std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(const rocksdb_options& options,
                                                          rocksdb::CompressionType compression) {
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(options.cache_bytes);
+  table.block_cache = rocksdb::NewLRUCache(options.cache_bytes - recent_share(options.cache_bytes));
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;

@@ -44,6 +44,7 @@ rocksdb::ReadOptions listing_options(const Slice& end) {
 } // namespace
 
 struct rocksdb_engine::read_buffer {
+  std::vector<stored_session> recent;
   std::vector<Slice> keys;
   std::vector<rocksdb::PinnableSlice> values;
   std::vector<rocksdb::Status> states;
@@ -89,6 +90,15 @@ void rocksdb_engine::take_back_buffers() noexcept {
       buffer->values.clear();
 }
 
+/// Those that are not among the recent ones are `missing_` then.
+void rocksdb_engine::find_recent(std::span<const std::string_view> ids, read_buffer& into) {
+  into.recent.clear();
+  missing_.clear();
+  for (const auto& id : ids)
+    if (!into.recent.emplace_back(recent_.find(id)))
+      missing_.push_back(id);
+}
+
 void rocksdb_engine::read(std::span<const std::string_view> ids, read_buffer& into) {
   into.keys.assign(ids.begin(), ids.end());
   for (auto& value : into.values)
@@ -109,7 +119,16 @@ result<std::optional<record>> rocksdb_engine::row_of(const read_buffer& from, st
   }
   if (!state.ok())
     return rocksdb_failed("reading a session", database_->path, state);
-  auto content = decode_record(view(from.values[number]));
+  const auto stored = view(from.values[number]);
+  auto row = decoded(id, stored);
+  if (row)
+    recent_.put({id, stored});
+  return row;
+}
+
+/// @returns the record of `id`, of which then is known what a commit has to know.
+result<std::optional<record>> rocksdb_engine::decoded(std::string_view id, std::string_view stored) {
+  auto content = decode_record(stored);
   if (!content) {
     known_.set(id, {.stored = true, .readable = false});
     return tl::unexpected{std::move(content).error()};
@@ -125,10 +144,14 @@ result<void> rocksdb_engine::get(std::span<const std::string_view> ids, reads& o
   const auto buffer = unused_buffer();
   if (known_.size() >= known_max)
     known_.clear();
-  read(ids, *buffer);
+  find_recent(ids, *buffer);
+  read(missing_, *buffer);
   out.rows.reserve(ids.size());
-  for (std::size_t i = 0; i < ids.size(); ++i)
-    out.rows.push_back(row_of(*buffer, i));
+  std::size_t number = 0;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto& recent = buffer->recent[i];
+    out.rows.push_back(recent ? decoded(ids[i], recent.record()) : row_of(*buffer, number++));
+  }
   out.pins = buffer;
   return {};
 }

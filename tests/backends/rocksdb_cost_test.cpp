@@ -1,3 +1,4 @@
+#include <array>
 #include <string>
 
 #include <rocksdb/db.h>
@@ -34,6 +35,12 @@ public:
     const auto before = database_->db->GetLatestSequenceNumber();
     tests::apply(*engine_, std::move(writes));
     return database_->db->GetLatestSequenceNumber() - before;
+  }
+
+  bool has(std::string_view id) {
+    backends::reads got;
+    value_of(engine_->get(std::array{id}, got));
+    return value_of(got.rows.front()).has_value();
   }
 
   /// Takes a session away without the engine's knowledge.
@@ -78,6 +85,15 @@ TEST_CASE("a session with an expiry costs a row of the index, and its former one
   CHECK(store.rows_of({touch("a", record_of(2, "more", at(9)))}) == 1 + 2);
   CHECK(store.rows_of({erase("a")}) == 1 + 1 + 1);
   CHECK(store.rows_of({erase("a")}) == 0);
+}
+
+TEST_CASE("a session that was just written or read is not read from the database") {
+  counted_store store;
+  store.rows_of({put("a", record_of(1, "data"))});
+  store.remove_behind_its_back("a");
+  CHECK(store.has("a"));
+  store.rows_of({erase("a")});
+  CHECK_FALSE(store.has("a"));
 }
 
 TEST_CASE("a commit does not read again what was read before it, in however many steps") {

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <filesystem>
 #include <thread>
 
 #include <cluster_store/tests/backends/engines.hpp>
@@ -49,6 +50,24 @@ public:
   std::atomic<int>& background_sync_error() { return background_sync_error_; }
   int count(disk_call call) const { return calls_[static_cast<std::size_t>(call)]; }
 
+  /// @returns the length of the newest log.
+  std::uint64_t log_bytes() const {
+    std::filesystem::path newest;
+    for (const auto& each : std::filesystem::directory_iterator{options_.path})
+      if (each.path().extension() == ".log")
+        newest = std::max(newest, each.path());
+    return std::filesystem::file_size(newest);
+  }
+
+  /// @returns a store on what a process that is killed now would leave.
+  std::unique_ptr<backend> reopened_copy() const {
+    auto options = options_;
+    options.path = directory_ / "copy";
+    options.watch = nullptr;
+    std::filesystem::copy(options_.path, options.path, std::filesystem::copy_options::recursive);
+    return value_of(open_rocksdb(options));
+  }
+
   result<outcomes> try_put(std::string_view id, std::string_view data) {
     commit changes;
     changes.writes = {put(id, record_of(1, data, at(1)))};
@@ -81,6 +100,26 @@ TEST_CASE("with sync=always a commit of any size is one append and one sync") {
   CHECK(store.count(disk_call::sync) == 1);
   value_of(store->sync());
   CHECK(store.count(disk_call::sync) == 1);
+}
+
+TEST_CASE(
+    "with sync=always a commit does not change the length of the log, which is filled with zeros ahead") {
+  fragile_store store{traits::syncing::always};
+  value_of(store.try_put("a", "data"));
+  const auto bytes = store.log_bytes();
+  CHECK(bytes >= 128 * 1024);
+  for (int number = 0; number < 100; ++number)
+    value_of(store.try_put("a", "more data"));
+  CHECK(store.log_bytes() == bytes);
+}
+
+TEST_CASE("a log with zeros behind its end is read to the end") {
+  fragile_store store{traits::syncing::always};
+  for (int number = 0; number < 30; ++number)
+    value_of(store.try_put("id " + std::to_string(number), std::string(30'000, 'x')));
+  const auto copy = store.reopened_copy();
+  CHECK(all_ids(*copy).size() == 30);
+  CHECK(value_of(copy->length()) == 30);
 }
 
 TEST_CASE("with sync=interval and sync=never a commit is written but not synced") {

@@ -194,22 +194,32 @@ public:
 
 private:
   std::optional<disk_step> step_of(disk_step log, disk_step table, disk_step manifest) const {
-    switch (kind_) {
-    case file_kind::log:
-      return log;
-    case file_kind::table:
-      return table;
-    case file_kind::manifest:
-      return manifest;
-    case file_kind::other:
-      break;
-    }
-    return std::nullopt;
+    const std::array<std::optional<disk_step>, 4> steps{log, table, manifest, std::nullopt};
+    return steps[static_cast<std::size_t>(kind_)];
   }
 
   std::shared_ptr<power_state> disk_;
   std::shared_ptr<cached_file> file_;
   file_kind kind_;
+};
+
+/// A file that is written behind its content. What is there promises nothing.
+class room_ahead final : public rocksdb::FSRandomRWFileOwnerWrapper {
+public:
+  room_ahead(std::unique_ptr<rocksdb::FSRandomRWFile> target, std::shared_ptr<power_state> disk,
+             std::shared_ptr<cached_file> file)
+      : FSRandomRWFileOwnerWrapper{std::move(target)}, disk_{std::move(disk)}, file_{std::move(file)} {}
+
+  IOStatus Write(std::uint64_t at, const Slice& data, const IOOptions& options,
+                 IODebugContext* debug) override {
+    return disk_->step(std::nullopt, [&] {
+      return at < file_->bytes ? unknown("writing again") : target()->Write(at, data, options, debug);
+    });
+  }
+
+private:
+  std::shared_ptr<power_state> disk_;
+  std::shared_ptr<cached_file> file_;
 };
 
 /// A directory that is synced: the one that is simulated, or its parent.
@@ -295,6 +305,14 @@ public:
     return IOStatus::OK();
   }
 
+  IOStatus NewRandomRWFile(const std::string& path, const FileOptions& options,
+                           std::unique_ptr<rocksdb::FSRandomRWFile>* made, IODebugContext* debug) override {
+    auto done = target()->NewRandomRWFile(path, options, made, debug);
+    if (done.ok())
+      *made = std::make_unique<room_ahead>(std::move(*made), disk_, disk_->names.find(name_in(path)));
+    return done;
+  }
+
   // What nobody uses here.
   IOStatus ReopenWritableFile(const std::string&, const FileOptions&,
                               std::unique_ptr<rocksdb::FSWritableFile>*, IODebugContext*) override {
@@ -303,10 +321,6 @@ public:
   IOStatus ReuseWritableFile(const std::string&, const std::string&, const FileOptions&,
                              std::unique_ptr<rocksdb::FSWritableFile>*, IODebugContext*) override {
     return unknown("reusing a file");
-  }
-  IOStatus NewRandomRWFile(const std::string&, const FileOptions&, std::unique_ptr<rocksdb::FSRandomRWFile>*,
-                           IODebugContext*) override {
-    return unknown("writing at random places");
   }
   IOStatus LinkFile(const std::string&, const std::string&, const IOOptions&, IODebugContext*) override {
     return unknown("a link");

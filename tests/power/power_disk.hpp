@@ -46,8 +46,8 @@ struct cut_moment {
 /// content, and RangeSync promises nothing. What was not synced may be there or not:
 /// `come_back_after_power_cut` decides.
 ///
-/// Subdirectories, links, files that are written at random places and reused files are refused: nobody should
-/// rely on what is not simulated.
+/// Subdirectories, links, reused files and writing again what was written are refused: nobody should rely on
+/// what is not simulated.
 ///
 /// Threads: the file system is used by any; the functions below by the one that made the disk, which also has
 /// to be the one that closes the engine.
