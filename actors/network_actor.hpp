@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <thread>
@@ -28,6 +29,7 @@ public:
 
   auto enqueue(caf::mailbox_element_ptr what, compat::executor* caller)
       -> decltype(caf::event_based_actor::enqueue(std::move(what), caller)) override {
+    watch_->has_work = true;
     return caf::event_based_actor::enqueue(std::move(what), network_ != nullptr ? network_ : caller);
   }
 
@@ -53,6 +55,7 @@ protected:
       return;
     const auto now = std::chrono::steady_clock::now();
     watch_->judge.expect(now);
+    watch_->has_work = true; // what was just sent has to be written
     if (!watch_->looking && watch_->judge.is_awake(now)) {
       watch_->looking = true;
       look_again(*network_, watch_);
@@ -73,22 +76,32 @@ private:
   struct watch {
     wakefulness judge;
     bool looking = false;
+    std::atomic<bool> has_work{false}; ///< Perhaps: messages, or others of this thread because of it.
   };
 
   bool runs_on_network() const noexcept { return network_ != nullptr && !getf(is_detached_flag); }
 
   /// The multiplexer does not sleep while something is posted: it does that, and looks at its sockets.
-  /// Another actor of this thread may look as well; then each offers the processor.
   static void look_again(multiplexer& network, const std::shared_ptr<watch>& what) {
     network.post([&network, what] {
-      const auto before = std::chrono::steady_clock::now();
-      std::this_thread::yield();
-      const auto after = std::chrono::steady_clock::now();
-      what->judge.offered(after - before);
-      what->looking = what->judge.is_awake(after);
+      const auto now = what->has_work.exchange(false) ? std::chrono::steady_clock::now() : offer(what->judge);
+      what->looking = what->judge.is_awake(now);
       if (what->looking)
         look_again(network, what);
     });
+  }
+
+  /// Offers the processor to others, unless another actor of this thread has just done so.
+  /// @returns the time.
+  static cluster_store::steady_time offer(wakefulness& judge) {
+    thread_local cluster_store::steady_time last_offer;
+    const auto before = std::chrono::steady_clock::now();
+    if (before - last_offer <= wakefulness::offer_max)
+      return before;
+    std::this_thread::yield();
+    last_offer = std::chrono::steady_clock::now();
+    judge.offered(last_offer, last_offer - before);
+    return last_offer;
   }
 
   multiplexer* const network_;

@@ -1,6 +1,7 @@
 #include <cluster_store/actors/short_wait.hpp>
 
 #include <thread>
+#include <utility>
 
 namespace cluster_store::actors {
 
@@ -18,15 +19,24 @@ bool is_done(const std::atomic<int>& done) noexcept {
   return false;
 }
 
+/// Returns when it is done, at `end`, or as soon as it costs more than sleeping.
+void look(const std::atomic<int>& done, steady::time_point end) noexcept {
+  thread_local lost_slices lost;
+  for (auto now = steady::now(); now < end && !lost.pauses(now) && !is_done(done);) {
+    std::this_thread::yield();
+    const auto before = std::exchange(now, steady::now());
+    lost.offered(now, now - before);
+  }
+}
+
 } // namespace
 
 void short_wait::wait(const std::atomic<int>& done) noexcept {
-  const auto sleep_at = steady::now() + awake_max;
+  const auto begun = steady::now();
   if (is_likely_short())
-    while (!is_done(done) && steady::now() < sleep_at)
-      std::this_thread::yield();
+    look(done, begun + awake_max);
   done.wait(0, std::memory_order_acquire);
-  short_.store(steady::now() < sleep_at, std::memory_order_relaxed);
+  short_.store(steady::now() < begun + awake_max, std::memory_order_relaxed);
 }
 
 } // namespace cluster_store::actors

@@ -10,7 +10,8 @@ namespace cluster_store::actors {
 /// wake it can cost more than the answer does.
 ///
 /// Looks and yields for at most `awake_max`, and only if the last wait ended within that time; then it
-/// sleeps. So it is not awake for a disk or a master that is away, and others that want the processor get it.
+/// sleeps. So it is not awake for what is slow or away, and others that want the processor get it. A
+/// thread to which they gave it back late sleeps for a while whenever it waits (`lost_slices`).
 ///
 /// Threads: any number of threads that belong to callers, never one of an actor.
 class short_wait {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -39,9 +40,11 @@ public:
     auto slot = slot_of(id, hash);
     if (slot == slot_table::none) {
       slot = static_cast<slot_table::slot_number>(entries_.size());
-      entries_.push_back({hash, ids_.size(), id.size(), session});
+      if (entries_.size() == entries_.capacity())
+        entries_.reserve(std::max(entries_min, 2 * entries_.size()));
       ids_.append(id);
       table_.insert(hash, slot);
+      entries_.push_back({hash, ids_.size() - id.size(), id.size(), session}); // allocates nothing
     }
     return entries_[slot].session = session;
   }
@@ -62,6 +65,8 @@ private:
     std::size_t id_bytes;
     known_session session;
   };
+
+  static constexpr std::size_t entries_min = 64;
 
   static std::uint64_t hash_of(std::string_view id) noexcept { return std::hash<std::string_view>{}(id); }
 

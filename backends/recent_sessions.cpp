@@ -9,9 +9,11 @@ namespace {
 
 /// Beside id and record: the slot, its entry in the table, and what the block has for its owners and the
 /// allocator.
-constexpr std::size_t overhead_bytes = 80;
+constexpr std::size_t overhead_bytes = 112;
 
 constexpr std::size_t share_of_one = 16;
+
+constexpr std::size_t slots_min = 64;
 
 std::uint64_t hash_of(std::string_view id) noexcept {
   return std::hash<std::string_view>{}(id);
@@ -55,15 +57,24 @@ void recent_sessions::put(stored_session what) {
     return make_room(0);
   }
   make_room(bytes);
-  if (free_.empty()) {
-    free_.push_back(static_cast<slot_number>(slots_.size()));
-    slots_.emplace_back();
-  }
+  if (free_.empty())
+    add_slot();
   const auto at = free_.back();
-  free_.pop_back();
-  slots_[at] = {std::move(what), hash, false};
   table_.insert(hash, at);
+  free_.pop_back(); // from here on nothing is allocated
+  slots_[at] = {std::move(what), hash, false};
   bytes_ += bytes;
+}
+
+/// Makes room for the numbers of all slots as well, so that erasing allocates nothing.
+void recent_sessions::add_slot() {
+  if (slots_.size() == slots_.capacity()) {
+    const auto more = std::max(slots_min, 2 * slots_.size());
+    free_.reserve(more);
+    slots_.reserve(more);
+  }
+  free_.push_back(static_cast<slot_number>(slots_.size()));
+  slots_.emplace_back();
 }
 
 void recent_sessions::erase(std::string_view id) {
@@ -71,7 +82,7 @@ void recent_sessions::erase(std::string_view id) {
     erase(at);
 }
 
-void recent_sessions::erase(slot_number which) {
+void recent_sessions::erase(slot_number which) noexcept {
   table_.erase(slots_[which].hash, which);
   bytes_ -= bytes_of(slots_[which].session);
   slots_[which] = {};

@@ -39,6 +39,7 @@ public:
   stored_session find(std::string_view id);
 
   /// Keeps `what` instead of what was kept under its id, unless it would take more than a sixteenth of all.
+  /// Throws std::bad_alloc; then all is as before, but that others may have had to make room.
   void put(stored_session what);
 
   /// Keeps nothing under `id`.
@@ -60,7 +61,8 @@ private:
 
   static std::size_t bytes_of(const stored_session& what) noexcept;
   slot_number slot_of(std::string_view id, std::uint64_t hash) const;
-  void erase(slot_number which);
+  void add_slot();
+  void erase(slot_number which) noexcept;
   void make_room(std::size_t bytes);
 
   std::size_t bytes_max_;

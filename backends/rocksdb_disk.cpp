@@ -29,6 +29,7 @@ class log_file;
 /// How much room in the log is reserved at once, and how much is filled with zeros.
 constexpr std::uint64_t reserve_bytes = 1u << 20;
 constexpr std::size_t zero_bytes = 1u << 18;
+static_assert(zero_bytes % (32 * 1024) == 0, "RocksDB skips zeros by whole blocks of a log");
 
 /// What the log adds to a commit, beside seven bytes for each 32 KiB.
 constexpr std::uint64_t log_overhead_bytes = 64;
@@ -166,14 +167,14 @@ private:
 
   /// The disk may begin while RocksDB still puts the commit into its memory.
   void appended(std::uint64_t bytes, const IOOptions& options, IODebugContext* debug) {
-    if (state_->every_commit_synced)
-      target()->RangeSync(bytes_, bytes, options, debug).PermitUncheckedError(); // the sync will tell
+    if (state_->every_commit_synced && !target()->RangeSync(bytes_, bytes, options, debug).ok())
+      write_back_failed_ = true; // the sync need not be told again
     bytes_ += bytes;
   }
 
   template <class Flush>
   IOStatus sync(Flush flush) {
-    const int number = state_->ask(disk_call::sync);
+    const int number = write_back_failed_ ? EIO : state_->ask(disk_call::sync);
     auto done = number == 0 ? flush() : failed(number);
     if (!done.ok())
       state_->unknown = state_->log_failed = true;
@@ -184,6 +185,7 @@ private:
   std::string path_;
   std::shared_ptr<disk_state> state_;
   bool name_synced_ = false;
+  bool write_back_failed_ = false;
   std::uint64_t bytes_ = 0;
   std::uint64_t bytes_before_ = 0; // when the commit began
   std::uint64_t bytes_reserved_ = 0;

@@ -3,6 +3,7 @@
 #include <cluster_store/tests/support/catch.hpp>
 
 using cluster_store::steady_time;
+using cluster_store::actors::lost_slices;
 using cluster_store::actors::wakefulness;
 using namespace std::chrono_literals;
 
@@ -11,7 +12,7 @@ namespace {
 /// A thread that expects something, with a manual clock.
 struct waiter {
   wakefulness judge;
-  steady_time now{};
+  steady_time now{1h};
 
   void wait(std::chrono::microseconds time) {
     judge.expect(now);
@@ -77,15 +78,55 @@ TEST_CASE("a thread whose processor is wanted by others sleeps until something c
   waiter self;
   self.wait_shortly(wakefulness::short_min);
   self.judge.expect(self.now);
-  self.judge.offered(wakefulness::offer_max);
+  self.judge.offered(self.now, wakefulness::offer_max);
   CHECK(self.judge.is_awake(self.now));
-  self.judge.offered(wakefulness::offer_max + 1us);
+  self.judge.offered(self.now, wakefulness::offer_max + 1us);
   CHECK_FALSE(self.judge.is_awake(self.now));
-  self.judge.offered(0us);
+  self.judge.offered(self.now, 0us);
   CHECK_FALSE(self.judge.is_awake(self.now));
 
   self.now += 50us;
   self.judge.met(self.now);
   self.judge.expect(self.now);
   CHECK(self.judge.is_awake(self.now));
+}
+
+TEST_CASE("a thread that lost a time slice does not look for a while, however short its waits are") {
+  waiter self;
+  self.wait_shortly(wakefulness::short_min);
+  self.judge.expect(self.now);
+  self.now += 4ms;
+  self.judge.offered(self.now, 4ms);
+  self.judge.met(self.now);
+  for (const auto end = self.now + lost_slices::pause_min; self.now < end;) {
+    self.judge.expect(self.now);
+    REQUIRE_FALSE(self.judge.is_awake(self.now));
+    self.now += 50us;
+    self.judge.met(self.now);
+  }
+  self.judge.expect(self.now);
+  CHECK(self.judge.is_awake(self.now));
+}
+
+TEST_CASE("the pause after a lost time slice doubles while each offer after it is a loss again") {
+  lost_slices lost;
+  steady_time now{1h};
+  auto pause = lost_slices::pause_min;
+  for (int losses = 0; losses < 10; ++losses) {
+    lost.offered(now, lost_slices::slice_min);
+    CHECK(lost.pauses(now + pause - 1us));
+    CHECK_FALSE(lost.pauses(now + pause));
+    now += pause;
+    pause = std::min(2 * pause, lost_slices::pause_max);
+  }
+  now += lost_slices::pause_max;
+  lost.offered(now, 1s);
+  CHECK_FALSE(lost.pauses(now + lost_slices::pause_min));
+}
+
+TEST_CASE("an offer that takes less than a time slice is no loss") {
+  lost_slices lost;
+  const steady_time now{1h};
+  lost.offered(now, lost_slices::slice_min - 1us);
+  CHECK_FALSE(lost.pauses(now));
 }

@@ -19,11 +19,11 @@ namespace {
 /// A store on a disk that fails when told to.
 class fragile_store {
 public:
-  explicit fragile_store(traits::syncing sync) {
+  explicit fragile_store(traits::syncing sync, std::uint64_t write_buffer_bytes = 64u << 10) {
     options_.path = directory_ / "data";
     options_.sync = sync;
     options_.cache_bytes = 1u << 20;
-    options_.write_buffer_bytes = 64u << 10;
+    options_.write_buffer_bytes = write_buffer_bytes;
     options_.watch = [this](disk_call call) {
       ++calls_[static_cast<std::size_t>(call)];
       if (call == disk_call::sync && std::this_thread::get_id() != owner_)
@@ -59,7 +59,8 @@ public:
     return std::filesystem::file_size(newest);
   }
 
-  /// @returns a store on what a process that is killed now would leave.
+  /// @returns a store on what a process that is killed now would leave. @pre nothing goes on in the
+  /// background: everything is in one log.
   std::unique_ptr<backend> reopened_copy() const {
     auto options = options_;
     options.path = directory_ / "copy";
@@ -113,10 +114,11 @@ TEST_CASE(
   CHECK(store.log_bytes() == bytes);
 }
 
-TEST_CASE("a log with zeros behind its end is read to the end") {
-  fragile_store store{traits::syncing::always};
+TEST_CASE("a log with zeros behind its end is read to the end, also when it was lengthened on the way") {
+  fragile_store store{traits::syncing::always, 16u << 20};
   for (int number = 0; number < 30; ++number)
     value_of(store.try_put("id " + std::to_string(number), std::string(30'000, 'x')));
+  CHECK(store.log_bytes() > 30 * 30'000);
   const auto copy = store.reopened_copy();
   CHECK(all_ids(*copy).size() == 30);
   CHECK(value_of(copy->length()) == 30);

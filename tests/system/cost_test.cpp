@@ -1,5 +1,9 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <cluster_store/tests/support/catch.hpp>
 #include <cluster_store/tests/support/load_process.hpp>
@@ -10,20 +14,30 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// @returns what the system says of each thread of a process under `name`.
+std::vector<std::string> of_threads(pid_t id, std::string_view name) {
+  std::vector<std::string> values;
+  for (const auto& thread : std::filesystem::directory_iterator{"/proc/" + std::to_string(id) + "/task"}) {
+    std::ifstream status{thread.path() / "status"};
+    std::string word;
+    while (status >> word)
+      if (word == name)
+        status >> values.emplace_back();
+  }
+  return values;
+}
+
 /// How often the threads of a process went to sleep of their own accord, and so had to be woken.
 std::uint64_t sleeps(pid_t id) {
   std::uint64_t sum = 0;
-  for (const auto& thread : std::filesystem::directory_iterator{"/proc/" + std::to_string(id) + "/task"}) {
-    std::ifstream status{thread.path() / "status"};
-    std::string name;
-    while (status >> name)
-      if (name == "voluntary_ctxt_switches:") {
-        std::uint64_t count = 0;
-        status >> count;
-        sum += count;
-      }
-  }
+  for (const auto& count : of_threads(id, "voluntary_ctxt_switches:"))
+    sum += std::stoull(count);
   return sum;
+}
+
+bool is_asleep(pid_t id) {
+  const auto states = of_threads(id, "State:");
+  return !states.empty() && std::ranges::all_of(states, [](const auto& state) { return state == "S"; });
 }
 
 } // namespace
@@ -48,4 +62,25 @@ TEST_CASE("a lone call wakes at most one thread of the worker and one of the mas
     CHECK(worker.finish() == 0);
     CHECK(server.stop() == 0);
   }
+}
+
+TEST_CASE("calls in quick succession wake nobody if the machine has time, and later all threads sleep") {
+  const sandbox where;
+  master server{where, {.listen = "unix:" + where.path("store.sock")}};
+  server.start();
+  load_process worker{server};
+  if (slowness == 1) // a sanitizer makes the calls slower than anything is waited for
+    CHECK(wait_until(
+        [&] {
+          const auto before = sleeps(server.self().id()) + sleeps(worker.self().id());
+          const auto seen = worker.closed(100ms, 1);
+          return 2 * (sleeps(server.self().id()) + sleeps(worker.self().id()) - before) < seen.succeeded;
+        },
+        within(30s)));
+  else
+    worker.closed(100ms, 1);
+  for (const auto id : {server.self().id(), worker.self().id()})
+    CHECK(wait_until([&] { return is_asleep(id); }, within(30s)));
+  CHECK(worker.finish() == 0);
+  CHECK(server.stop() == 0);
 }
