@@ -68,6 +68,9 @@ protected:
       watch_->judge.met(std::chrono::steady_clock::now());
   }
 
+  /// @returns whether the thread is kept awake for this actor now.
+  bool looks_for_message() const noexcept { return watch_->looking; }
+
 private:
   using multiplexer = caf::io::network::multiplexer;
 

@@ -64,21 +64,12 @@ TEST_CASE("a lone call wakes at most one thread of the worker and one of the mas
   }
 }
 
-TEST_CASE("calls in quick succession wake nobody if the machine has time, and later all threads sleep") {
+TEST_CASE("once the calls end, no thread of the master and of the worker is awake") {
   const sandbox where;
   master server{where, {.listen = "unix:" + where.path("store.sock")}};
   server.start();
   load_process worker{server};
-  if (slowness == 1) // a sanitizer makes the calls slower than anything is waited for
-    CHECK(wait_until(
-        [&] {
-          const auto before = sleeps(server.self().id()) + sleeps(worker.self().id());
-          const auto seen = worker.closed(100ms, 1);
-          return 2 * (sleeps(server.self().id()) + sleeps(worker.self().id()) - before) < seen.succeeded;
-        },
-        within(30s)));
-  else
-    worker.closed(100ms, 1);
+  REQUIRE(worker.closed(100ms, 1).succeeded > 0);
   for (const auto id : {server.self().id(), worker.self().id()})
     CHECK(wait_until([&] { return is_asleep(id); }, within(30s)));
   CHECK(worker.finish() == 0);
