@@ -40,7 +40,8 @@ constexpr std::size_t page_slots_max = 65'536;
 /// Largest block of a replaced session that is kept for the next one.
 constexpr std::size_t spare_block_bytes_max = 4'096;
 
-constexpr std::size_t id_bytes_usual = 32;
+/// Id and data of most sessions.
+constexpr std::size_t text_bytes_usual = 288;
 
 constexpr char cursor_mark = 'm';
 
@@ -191,7 +192,7 @@ private:
         prefetch(&slots_[slot], sizeof slots_[slot]);
       }
     for (const auto slot : likely_)
-      prefetch(slots_[slot].get(), sizeof(memory_session) + id_bytes_usual);
+      prefetch(slots_[slot].get(), sizeof(memory_session) + text_bytes_usual);
   }
 
   slot_number find(std::string_view id, std::uint64_t hash) const {
