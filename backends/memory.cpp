@@ -45,11 +45,10 @@ constexpr std::size_t text_bytes_usual = 288;
 
 constexpr char cursor_mark = 'm';
 
-/// Asks the processor to fetch these bytes, but not more than it can fetch at once.
+/// Asks the processor to fetch these bytes.
 void prefetch(const void* from, std::size_t bytes) noexcept {
   constexpr std::size_t line_bytes = 64;
-  constexpr std::size_t lines_max = 8;
-  for (std::size_t at = 0; at < std::min(bytes, lines_max * line_bytes); at += line_bytes)
+  for (std::size_t at = 0; at < bytes; at += line_bytes)
     __builtin_prefetch(static_cast<const char*>(from) + at);
 }
 
@@ -86,9 +85,6 @@ public:
       else
         out.rows.emplace_back(slots_[slot]->content());
     }
-    for (const auto& row : out.rows)
-      if (*row)
-        prefetch((*row)->data.data(), (*row)->data.size());
     return {};
   }
 
