@@ -1,11 +1,12 @@
 #include <cluster_store/actors/endpoint.hpp>
 
-#include <charconv>
 #include <cstdlib>
 
 #include <arpa/inet.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include <cluster_store/backends/whole_number.hpp>
 
 namespace cluster_store {
 
@@ -53,9 +54,10 @@ result<endpoint> parse_endpoint(std::string_view text) {
   auto host = text.substr(0, colon);
   const auto digits = text.substr(colon + 1);
   endpoint result{endpoint::kind::tcp, {}, {}, 0};
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), result.port);
-  if (failed != std::errc{} || end != digits.data() + digits.size())
-    return bad(text, "a port is a number from 0 to 65535");
+  const auto port = parse_whole_number(digits, 0, UINT16_MAX);
+  if (!port)
+    return bad(text, "the port " + port.error().message);
+  result.port = static_cast<std::uint16_t>(*port);
   if (host.starts_with('[') && host.ends_with(']')) {
     result.host = host.substr(1, host.size() - 2);
     if (!is_ipv6(result.host))

@@ -67,8 +67,13 @@ std::optional<std::string_view> split_off(std::string_view& text, char mark) {
   return after;
 }
 
-template <class Number>
-bool read(std::string_view text, Number& into) {
+bool read(std::string_view text, std::uint64_t& into) {
+  const auto number = parse_whole_number(text);
+  into = number.value_or(into);
+  return number.has_value();
+}
+
+bool read(std::string_view text, double& into) {
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), into);
   return problem == std::errc{} && end == text.data() + text.size();
 }

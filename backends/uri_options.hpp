@@ -1,12 +1,12 @@
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 
 #include <cluster_store/backends/registry.hpp>
+#include <cluster_store/backends/whole_number.hpp>
 
 namespace cluster_store::backends {
 
@@ -34,13 +34,9 @@ inline result<std::uint64_t> number_option(const uri& where, std::string_view ke
   const auto found = where.options.find(key);
   if (found == where.options.end())
     return otherwise;
-  const auto& text = found->second;
-  std::uint64_t number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc{} || end != text.data() + text.size() || number < least || number > most)
-    return fail(errc::invalid_argument, "option " + found->first + "=" + text + " of " + where.scheme
-                                            + ": give a whole number from " + std::to_string(least) + " to "
-                                            + std::to_string(most));
+  auto number = parse_whole_number(found->second, least, most);
+  if (!number)
+    number.error().message = "option " + found->first + " of " + where.scheme + ": " + number.error().message;
   return number;
 }
 
