@@ -20,6 +20,20 @@ struct endpoint {
   friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
+/// What happened to an endpoint while it was served. Only Unix sockets have such a fate: their files can be
+/// removed.
+struct endpoint_event {
+  enum class kind : std::uint8_t {
+    mended,   ///< Files of it had been removed, and it is served again.
+    troubled, ///< So they had, and it cannot be served now; that is tried again every second.
+    lost      ///< So they had, and another process serves it now: this one does not any more.
+  };
+
+  endpoint where;
+  kind what = kind::mended;
+  std::string message; ///< For people.
+};
+
 /// Reads `unix:PATH`, `HOST:PORT` or `[IPV6]:PORT`. Pure.
 /// @errors `invalid_argument` naming the text and the expected form (also for a path too long for a Unix
 /// socket).

@@ -18,6 +18,7 @@ result<client> open_with_server(caf::actor_system& system, std::shared_ptr<runti
   what.secret_file = how.secret_file;
   what.admin_secret_file = how.admin_secret_file;
   what.tls = how.tls;
+  what.on_endpoint = how.on_endpoint;
   auto started = serve_in(system, std::move(owner), what);
   if (!started)
     return tl::unexpected<error>{std::move(started).error()};

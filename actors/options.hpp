@@ -23,9 +23,12 @@ enum class mode : std::uint8_t {
 
 /// One named store of a master or standalone process.
 struct store_options {
-  std::string name = "default";            ///< 1–64 bytes of letters, digits, `.`, `_`, `-`.
-  std::string uri = "memory:";             ///< Backend URI, used unless `open` is set.
-  backends::factory open;                  ///< Opens a backend of your own; honoured in every mode.
+  std::string name = "default"; ///< 1–64 bytes of letters, digits, `.`, `_`, `-`.
+  std::string uri = "memory:";  ///< Backend URI, used unless `open` is set. A relative path in it
+                                ///< begins where the process is when this is given.
+  /// Opens a backend of your own, in every mode, also when it has to be opened again. Gets `uri`; relative
+  /// paths in it are made absolute only for engines that this library knows.
+  backends::factory open;
   std::optional<time_to_live> ttl_default; ///< Life of sessions that are set without a ttl; none = for ever.
   /// Refuses to save a destroyed session, even blindly, for this long after it was destroyed (`conflict`), so
   /// that a request that is late cannot undo a logout; 1 ms–100 years; none = off. Costs two small rows per
@@ -111,6 +114,9 @@ struct options {
   /// Once disconnected for longer than this, new operations are answered `unavailable` at once instead of
   /// waiting for the connection until their deadline; none = always wait.
   std::optional<std::chrono::milliseconds> unavailable_after;
+
+  /// Master mode: as `server_options::on_endpoint`.
+  std::function<void(const endpoint_event&)> on_endpoint;
 
   /// Strictly paired: `on_connect`, `on_disconnect`, `on_connect`, … Called on the proxy's thread: do not
   /// block (`client`).

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <cluster_store/actors/absolute_paths.hpp>
 #include <cluster_store/actors/client_implementation.hpp>
 #include <cluster_store/actors/options_check.hpp>
 #include <cluster_store/actors/system_clock.hpp>
@@ -50,9 +51,13 @@ result<door::connect_options> connect_options_for(const endpoint& where, const s
 }
 
 result<client> make_remote_client(caf::actor_system& system, std::shared_ptr<void> owner,
-                                  const options& how) {
-  if (auto valid = check_options(how); !valid)
+                                  const options& given) {
+  if (auto valid = check_options(given); !valid)
     return tl::unexpected<error>{std::move(valid).error()};
+  const auto absolute = with_absolute_paths(given);
+  if (!absolute)
+    return tl::unexpected<error>{absolute.error()};
+  const auto& how = *absolute;
   const auto wanted = how.admin ? door::role::admin : door::role::worker;
   const auto access = connect_options_for(how.where, how.secret_file, how.tls, wanted);
   if (!access)

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include <cluster_store/actors/absolute_paths.hpp>
 #include <cluster_store/actors/client_implementation.hpp>
 #include <cluster_store/actors/door/door.hpp>
 #include <cluster_store/actors/gate.hpp>
@@ -116,6 +117,11 @@ public:
   void add(endpoint where) {
     const std::lock_guard guard{mutex_};
     endpoints_.push_back(std::move(where));
+  }
+
+  void remove(const endpoint& where) {
+    const std::lock_guard guard{mutex_};
+    std::erase(endpoints_, where);
   }
 
   std::vector<endpoint> all() const {
@@ -293,6 +299,12 @@ private:
       options.keys = keys;
       options.tls = tls;
       options.connections_max = how.connections_max;
+      options.on_event = [endpoints = endpoints_, tell = how.on_endpoint](const endpoint_event& event) {
+        if (event.what == endpoint_event::kind::lost)
+          endpoints->remove(event.where);
+        if (tell)
+          tell(event);
+      };
       auto opened = door_->listen(where, options);
       if (!opened)
         return tl::unexpected{opened.error()};
@@ -363,8 +375,11 @@ result<server> serve_in(caf::actor_system& system, std::shared_ptr<runtime> owne
                         const server_options& how) {
   if (auto checked = check(how); !checked)
     return tl::unexpected{checked.error()};
+  const auto absolute = with_absolute_paths(how);
+  if (!absolute)
+    return tl::unexpected{absolute.error()};
   auto body = std::make_shared<server::implementation>(system, std::move(owner));
-  if (auto started = body->start(how); !started)
+  if (auto started = body->start(*absolute); !started)
     return tl::unexpected{started.error()};
   return server{std::move(body)};
 }

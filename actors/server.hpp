@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ struct server_options {
   std::string admin_secret_file;
   tls_options tls;                    ///< With a certificate every TCP endpoint speaks TLS.
   std::size_t connections_max = 1024; ///< Worker processes at once; 1–65 536.
+  /// Told when an endpoint is lost, mended or in trouble while the master runs: somebody removed its files,
+  /// and from then on nobody would have found it. Called on a thread of the library: do not block there.
+  std::function<void(const endpoint_event&)> on_endpoint;
 };
 
 /// Figures of one store, for status.
@@ -39,7 +43,7 @@ struct store_status {
 /// Figures of a master.
 struct server_status {
   std::vector<store_status> stores;
-  std::vector<endpoint> endpoints; ///< As they are: chosen ports filled in.
+  std::vector<endpoint> endpoints; ///< Those that are served now: chosen ports filled in, paths absolute.
   std::uint64_t connections = 0;   ///< Worker processes now.
   std::uint64_t refused = 0;       ///< Strangers refused at the door since the start.
 };

@@ -69,4 +69,7 @@ result<fault_plan> fault_plan_from(const uri& where);
 /// store recovers.
 factory faulty_factory(registry engines);
 
+/// @returns the resolver for `faulty:` URIs: that of INNER.
+resolver faulty_resolver(registry engines);
+
 } // namespace cluster_store::backends

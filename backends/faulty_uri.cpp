@@ -161,6 +161,17 @@ result<fault_plan> fault_plan_from(const uri& where) {
   return plan;
 }
 
+resolver faulty_resolver(registry engines) {
+  return [engines = std::move(engines)](const uri& where) -> result<uri> {
+    const auto inner = parse_uri(where.path);
+    if (!inner)
+      return where; // whoever opens it says what is wrong
+    return engines.resolve(*inner).map([&](const uri& resolved) {
+      return uri{where.scheme, to_string(resolved), where.options};
+    });
+  };
+}
+
 factory faulty_factory(registry engines) {
   return [engines = std::move(engines),
           counter = std::make_shared<open_counter>()](const uri& where) -> result<std::unique_ptr<backend>> {

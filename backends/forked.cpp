@@ -129,7 +129,7 @@ unshared_descriptor::unshared_descriptor(int descriptor) noexcept
 
 void unshared_descriptor::reset() noexcept {
   const int descriptor = std::exchange(descriptor_, -1);
-  if (descriptor < 0 || owner_ != current_process())
+  if (descriptor < 0 || !is_ours())
     return;
   forget_in_children(descriptor);
   ::close(descriptor);

@@ -59,6 +59,15 @@ public:
   /// @returns the descriptor, or -1. In a forked child it is closed, and its number may be another's.
   int get() const noexcept { return descriptor_; }
 
+  /// @returns whether this is the process that it was opened in.
+  bool is_ours() const noexcept { return owner_ == current_process(); }
+
+  /// Gives it to the caller, and to forked children again. @returns it, or -1.
+  int release() noexcept {
+    forget_in_children(descriptor_);
+    return std::exchange(descriptor_, -1);
+  }
+
   /// Closes it, unless that was done by a fork.
   void reset() noexcept;
 

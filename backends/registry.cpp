@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <cluster_store/backends/absolute_path.hpp>
 #include <cluster_store/backends/faulty.hpp>
 #include <cluster_store/backends/memory.hpp>
 #include <cluster_store/backends/rocksdb.hpp>
@@ -29,21 +30,32 @@ result<std::unique_ptr<backend>> open_rocksdb_uri(const uri& where) {
 registry registry::with_builtin_engines() {
   registry made;
   made.add("memory", open_memory);
-  made.add("rocksdb", open_rocksdb_uri);
-  made.add("faulty", faulty_factory(made));
+  made.add("rocksdb", open_rocksdb_uri, resolve_path);
+  made.add("faulty", faulty_factory(made), faulty_resolver(made));
   return made;
 }
 
-void registry::add(std::string scheme, factory open) {
-  factories_.insert_or_assign(std::move(scheme), std::move(open));
+result<uri> resolve_path(const uri& where) {
+  return absolute_path(where.path).map([&where](std::string path) {
+    return uri{where.scheme, std::move(path), where.options};
+  });
+}
+
+void registry::add(std::string scheme, factory open, resolver resolve) {
+  engines_.insert_or_assign(std::move(scheme), entry{std::move(open), std::move(resolve)});
+}
+
+result<uri> registry::resolve(const uri& where) const {
+  const auto found = engines_.find(where.scheme);
+  return found == engines_.end() || !found->second.resolve ? where : found->second.resolve(where);
 }
 
 result<std::unique_ptr<backend>> registry::open(const uri& where) const {
-  const auto found = factories_.find(where.scheme);
-  if (found != factories_.end())
-    return found->second(where);
+  const auto found = engines_.find(where.scheme);
+  if (found != engines_.end())
+    return resolve(where).and_then(found->second.open);
   std::string known;
-  for (const auto& [scheme, open_one] : factories_)
+  for (const auto& [scheme, engine] : engines_)
     known.append(known.empty() ? "" : ", ").append(scheme);
   return fail(errc::unsupported, "unknown kind of store '" + where.scheme + "': this program knows " + known);
 }
@@ -54,7 +66,7 @@ result<std::unique_ptr<backend>> registry::open(std::string_view text) const {
 
 std::vector<std::string> registry::schemes() const {
   std::vector<std::string> made;
-  for (const auto& [scheme, open_one] : factories_)
+  for (const auto& [scheme, engine] : engines_)
     made.push_back(scheme);
   return made;
 }

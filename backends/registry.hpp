@@ -27,8 +27,17 @@ struct uri {
 ///   twice).
 result<uri> parse_uri(std::string_view text);
 
+/// @returns the text that `parse_uri` reads back. Pure.
+std::string to_string(const uri& from);
+
 /// Opens a backend from its URI. May block; called where the backend will live.
 using factory = std::function<result<std::unique_ptr<backend>>(const uri&)>;
+
+/// Makes what a URI names the same whatever directory the process is in later, as `absolute_path` does.
+using resolver = std::function<result<uri>(const uri&)>;
+
+/// A `resolver` for engines whose path is one of the file system.
+result<uri> resolve_path(const uri& where);
 
 /// Which scheme is opened by whom. Copyable; const use from many threads is safe.
 class registry {
@@ -37,9 +46,15 @@ public:
   static registry with_builtin_engines();
 
   /// Adds or replaces the engine for `scheme`.
-  void add(std::string scheme, factory open);
+  /// @param resolve none if nothing in its URIs depends on the current directory.
+  void add(std::string scheme, factory open, resolver resolve = {});
 
-  /// Opens `where`.
+  /// @returns `where` with its paths absolute, which is what to keep if it is to be opened again later;
+  /// unchanged if its scheme is unknown.
+  /// @errors as of `absolute_path`.
+  result<uri> resolve(const uri& where) const;
+
+  /// Opens `where`, resolved.
   /// @errors `unsupported` for an unknown scheme (naming the known ones), `invalid_argument` for unknown
   /// options,
   ///   and whatever the engine says.
@@ -50,7 +65,12 @@ public:
   std::vector<std::string> schemes() const;
 
 private:
-  std::map<std::string, factory, std::less<>> factories_;
+  struct entry {
+    factory open;
+    resolver resolve;
+  };
+
+  std::map<std::string, entry, std::less<>> engines_;
 };
 
 } // namespace cluster_store::backends

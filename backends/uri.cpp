@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace cluster_store::backends {
 namespace {
@@ -19,6 +20,17 @@ std::optional<unsigned> hexadecimal_digit(char letter) noexcept {
   if (lower >= 'a' && lower <= 'f')
     return static_cast<unsigned>(lower - 'a' + 10);
   return std::nullopt;
+}
+
+void append_escaped(std::string& out, std::string_view text, std::string_view special) {
+  constexpr std::string_view hexadecimal = "0123456789ABCDEF";
+  for (const char each : text) {
+    const auto byte = static_cast<unsigned char>(each);
+    if (special.find(each) == std::string_view::npos)
+      out += each;
+    else
+      ((out += '%') += hexadecimal[byte >> 4]) += hexadecimal[byte & 0xF];
+  }
 }
 
 /// Reads one URI, so that every complaint can say where.
@@ -102,6 +114,19 @@ private:
 
 result<uri> parse_uri(std::string_view text) {
   return parser{text}.parse();
+}
+
+std::string to_string(const uri& from) {
+  auto text = from.scheme + ':';
+  append_escaped(text, from.path, "%?");
+  char separator = '?';
+  for (const auto& [key, value] : from.options) {
+    text += std::exchange(separator, '&');
+    append_escaped(text, key, "%&=");
+    text += '=';
+    append_escaped(text, value, "%&");
+  }
+  return text;
 }
 
 } // namespace cluster_store::backends

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -64,19 +65,63 @@ acceptor::acceptor(core& door, listening_socket socket, listen_options how,
       gate_(std::move(gate)),
       watched_(door.io()),
       pause_(door.io()),
+      look_(door.io()),
       failures_(how_.failures) {}
 
 void acceptor::start() {
   door_.add(shared_from_this());
+  watch();
+  if (socket_.file)
+    look_later();
+}
+
+void acceptor::watch() {
   boost::system::error_code problem;
   watched_.assign(socket_.fd(), problem);
   wait();
 }
 
+void acceptor::look_later() {
+  look_.expires_after(how_.look_every);
+  look_.async_wait([self = shared_from_this()](const auto& problem) {
+    if (!problem && !self->closed_)
+      self->look();
+  });
+}
+
+/// Others remove files, and then nobody finds this process any more.
+void acceptor::look() {
+  if (!socket_.file->is_intact()) {
+    watched_.release(); // it may be closed
+    const auto mended = socket_.file->mend();
+    if (!mended && mended.error().code == errc::unavailable) {
+      tell(endpoint_event::kind::lost, mended.error().message);
+      return close();
+    }
+    watch();
+    tell_of(mended);
+  }
+  look_later();
+}
+
+void acceptor::tell_of(const result<void>& mended) {
+  if (!mended && std::exchange(trouble_, mended.error().message) != mended.error().message)
+    tell(endpoint_event::kind::troubled, mended.error().message);
+  if (!mended || !socket_.file->is_intact())
+    return; // once is enough
+  trouble_.clear();
+  tell(endpoint_event::kind::mended, "its socket or lock file had been removed; it is served again");
+}
+
+void acceptor::tell(endpoint_event::kind what, std::string message) {
+  if (how_.on_event)
+    how_.on_event({socket_.where, what, std::move(message)});
+}
+
 void acceptor::wait() {
   watched_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                       [self = shared_from_this()](const auto& problem) {
-                        if (self->closed_)
+                        if (self->closed_ || problem == boost::asio::error::operation_aborted)
                           return;
                         if (problem)
                           self->pause();
@@ -138,6 +183,7 @@ void acceptor::close() {
   closed_ = true;
   const auto self = shared_from_this();
   pause_.cancel();
+  look_.cancel();
   watched_.release(); // what owns the socket closes it
   socket_.file.reset();
   socket_.tcp.reset();

@@ -57,6 +57,11 @@ private:
   void greet(unique_fd socket, const socket_address& from);
   void failed(const std::string& network);
   void pause();
+  void watch();
+  void look_later();
+  void look();
+  void tell_of(const result<void>& mended);
+  void tell(endpoint_event::kind what, std::string message);
 
   core& door_;
   listening_socket socket_;
@@ -64,6 +69,8 @@ private:
   std::shared_ptr<const middleman::publication> gate_;
   boost::asio::posix::stream_descriptor watched_;
   boost::asio::steady_timer pause_;
+  boost::asio::steady_timer look_;
+  std::string trouble_;       ///< What was told of it last, while a look finds any.
   visits visits_;             ///< Oldest first.
   std::size_t strangers_ = 0; ///< Those of them that have not proved themselves yet.
   bool closed_ = false;

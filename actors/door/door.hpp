@@ -33,6 +33,10 @@ struct listen_options {
   std::chrono::milliseconds preamble_timeout{2000}; ///< For the preamble; as long again for TLS before it.
   failure_limit::limits failures; ///< Beyond them the network of a stranger is turned away for a while.
   std::optional<tls_context> tls; ///< Of a server. Needed beyond loopback; not used on a Unix socket.
+  /// How often a Unix socket is looked at: whether its files are still there.
+  std::chrono::milliseconds look_every{1000};
+  /// Told what happens to the endpoint, on the door's thread: do not block there.
+  std::function<void(const endpoint_event&)> on_event;
   /// Called once for every connection accepted here after CAF has forgotten it, on the door's thread: do not
   /// block there. Perhaps not for connections that are open when the door shuts down.
   std::function<void(const peer&)> ended;

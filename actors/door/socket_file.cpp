@@ -4,8 +4,6 @@
 #include <filesystem>
 #include <utility>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,8 +13,6 @@ namespace cluster_store::door {
 
 namespace {
 
-constexpr int lock_attempts_max = 100;
-
 std::string lock_path(const std::string& path) {
   return path + ".lock";
 }
@@ -25,9 +21,10 @@ tl::unexpected<error> refused_by_system(const std::string& path, int number) {
   return fail(errc::io_error, "cannot listen at unix:" + path + ": " + system_message(number));
 }
 
-tl::unexpected<error> served_by_another(const std::string& path) {
-  return fail(errc::unavailable, "another master is serving unix:" + path
-                                     + ": connect to it, stop it, or listen at another path");
+/// @param who has it, in words.
+tl::unexpected<error> served_by_another(const std::string& path, const std::string& who) {
+  return fail(errc::unavailable, "another master is serving unix:" + path + " (" + who
+                                     + "): connect to it, stop it, or listen at another path");
 }
 
 /// Whether other users might replace files in the directory: then they could lead clients elsewhere.
@@ -49,23 +46,13 @@ result<void> prepare_directory(const std::string& path) {
   return {};
 }
 
-/// @returns the lock of `path` if no other process has it.
-result<unique_fd> lock(const std::string& path) {
-  const auto name = lock_path(path);
-  for (int attempt = 0; attempt < lock_attempts_max; ++attempt) {
-    unique_fd file{::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
-    if (!file)
-      return refused_by_system(path, errno);
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
-      return errno == EWOULDBLOCK ? served_by_another(path) : refused_by_system(path, errno);
-    struct stat mine {};
-    struct stat named {};
-    // Its former owner may have removed the file between our open and our lock.
-    if (::fstat(file.get(), &mine) == 0 && ::stat(name.c_str(), &named) == 0 && mine.st_ino == named.st_ino
-        && mine.st_dev == named.st_dev)
-      return file;
-  }
-  return served_by_another(path);
+result<lock_file> lock(const std::string& path) {
+  auto taken = lock_file::take(lock_path(path));
+  if (!taken && taken.error().code == errc::unavailable)
+    return served_by_another(path, taken.error().message);
+  if (!taken)
+    taken.error().message = "cannot listen at unix:" + path + ": " + taken.error().message;
+  return taken;
 }
 
 /// Removes the file of a socket nobody serves.
@@ -81,7 +68,7 @@ result<void> remove_stale(const std::string& path, const socket_address& where) 
   if (probe.problem == std::errc::permission_denied)
     return refused_by_system(path, EACCES);
   if (probe.problem != std::errc::connection_refused && probe.problem != std::errc::no_such_file_or_directory)
-    return served_by_another(path);
+    return served_by_another(path, "it answers");
   if (::unlink(path.c_str()) != 0 && errno != ENOENT)
     return refused_by_system(path, errno);
   return {};
@@ -89,48 +76,57 @@ result<void> remove_stale(const std::string& path, const socket_address& where) 
 
 } // namespace
 
-socket_file::socket_file(socket_file&& other) noexcept
-    : path_(std::exchange(other.path_, {})),
-      lock_(std::move(other.lock_)),
-      socket_(std::move(other.socket_)),
-      device_(other.device_),
-      inode_(other.inode_) {}
-
 result<socket_file> socket_file::take(const std::string& path) {
-  const auto where = unix_address(path);
-  if (!where)
-    return tl::unexpected{where.error()};
+  if (auto checked = check_unix_path(path); !checked)
+    return tl::unexpected{checked.error()};
   if (auto ready = prepare_directory(path); !ready)
     return tl::unexpected{ready.error()};
   auto locked = lock(path);
   if (!locked)
     return tl::unexpected{locked.error()};
-  socket_file result{path, std::move(*locked)};
-  if (auto removed = remove_stale(path, *where); !removed)
-    return tl::unexpected{removed.error()};
+  socket_file taken{path, *std::move(locked)};
+  if (auto listening = taken.listen(); !listening)
+    return tl::unexpected{listening.error()};
+  return taken;
+}
+
+result<void> socket_file::mend() {
+  if (auto ready = prepare_directory(path_); !ready)
+    return tl::unexpected{ready.error()};
+  if (!lock_.is_in_place()) {
+    auto locked = lock(path_);
+    if (!locked && is_in_place())
+      return {}; // somebody tries to start, and will find that the socket is served
+    if (!locked)
+      return tl::unexpected{locked.error()};
+    lock_ = *std::move(locked);
+  }
+  return is_in_place() ? result<void>{} : listen();
+}
+
+/// @pre the lock is ours.
+result<void> socket_file::listen() {
+  const auto where = unix_address(path_);
+  if (!where)
+    return tl::unexpected{where.error()};
+  if (auto removed = remove_stale(path_, *where); !removed)
+    return removed;
   auto listening = listen_at(*where);
+  if (!listening && listening.error() == std::errc::address_in_use)
+    return served_by_another(path_, "it came first");
   if (!listening)
-    return listening.error() == std::errc::address_in_use
-               ? served_by_another(path)
-               : refused_by_system(path, listening.error().value());
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0)
-    return refused_by_system(path, errno);
-  result.socket_ = std::move(*listening);
-  result.device_ = status.st_dev;
-  result.inode_ = status.st_ino;
-  return result;
+    return refused_by_system(path_, listening.error().value());
+  const auto identity = identity_of(path_);
+  if (!identity)
+    return refused_by_system(path_, errno);
+  socket_ = unshared_descriptor{listening->release()};
+  socket_identity_ = *identity;
+  return {};
 }
 
 socket_file::~socket_file() {
-  if (path_.empty())
-    return;
-  struct stat status {};
-  if (socket_ && ::lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_)
+  if (socket_.is_ours() && is_in_place())
     ::unlink(path_.c_str());
-  socket_.reset();
-  // Last and while it is locked, so that nobody can hold a lock on a file without a name.
-  ::unlink(lock_path(path_).c_str());
 }
 
 } // namespace cluster_store::door

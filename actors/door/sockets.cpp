@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -54,6 +55,19 @@ Address as(const socket_address& where) {
   return result;
 }
 
+constexpr std::size_t unix_path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
+
+/// What is left of it behind the number of a descriptor, `/proc/self/fd/2147483647/`.
+constexpr std::size_t unix_name_bytes_max = unix_path_bytes_max - 25;
+
+/// @pre `path` has at most `unix_path_bytes_max` bytes.
+socket_address short_unix_address(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address_from(address);
+}
+
 unique_fd new_socket(int family) {
   return unique_fd{::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
 }
@@ -64,15 +78,29 @@ std::string system_message(int number) {
   return std::error_code{number, std::generic_category()}.message();
 }
 
+result<void> check_unix_path(const std::string& path) {
+  const auto name_bytes = path.size() - (path.rfind('/') + 1);
+  const auto bytes_max = path.size() <= unix_path_bytes_max ? unix_path_bytes_max : unix_name_bytes_max;
+  if (name_bytes > 0 && name_bytes <= bytes_max)
+    return {};
+  return fail(errc::invalid_argument, "the name of a Unix socket has 1 to " + std::to_string(bytes_max)
+                                          + " bytes, and this one " + std::to_string(name_bytes) + ": '"
+                                          + path + "'");
+}
+
 result<socket_address> unix_address(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof(address.sun_path))
-    return fail(errc::invalid_argument, "the path of a Unix socket has 1 to "
-                                            + std::to_string(sizeof(address.sun_path) - 1) + " bytes: '"
-                                            + path + "'");
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address_from(address);
+  if (auto checked = check_unix_path(path); !checked)
+    return tl::unexpected{std::move(checked).error()};
+  if (path.size() <= unix_path_bytes_max)
+    return short_unix_address(path);
+  const auto slash = path.rfind('/');
+  unique_fd directory{::open(path.substr(0, slash + 1).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  if (!directory)
+    return fail(errc::unavailable,
+                "the directory of the socket " + path + " cannot be opened: " + system_message(errno));
+  auto address = short_unix_address("/proc/self/fd/" + std::to_string(directory.get()) + path.substr(slash));
+  address.directory = std::make_shared<const unique_fd>(std::move(directory));
+  return address;
 }
 
 std::vector<socket_address> literal_addresses(const std::string& host, std::uint16_t port) {

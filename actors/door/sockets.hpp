@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -21,6 +22,7 @@ namespace cluster_store::door {
 struct socket_address {
   sockaddr_storage storage{};
   socklen_t length = 0;
+  std::shared_ptr<const unique_fd> directory = {}; ///< Kept open for a path that has no room here.
 
   const sockaddr* get() const noexcept { return reinterpret_cast<const sockaddr*>(&storage); }
   int family() const noexcept { return storage.ss_family; }
@@ -29,7 +31,11 @@ struct socket_address {
 /// @returns the text of an error number.
 std::string system_message(int number);
 
-/// @errors `invalid_argument` if the path is empty or too long.
+/// @errors `invalid_argument` if no socket can have that path: it is empty, or its last part too long.
+result<void> check_unix_path(const std::string& path);
+
+/// A path longer than an address has room for is taken from its directory, which is opened for that.
+/// @errors as of `check_unix_path`, and `unavailable` if that directory cannot be opened.
 result<socket_address> unix_address(const std::string& path);
 
 /// @returns the addresses of a TCP host that is an address or `localhost`; none for other names.

@@ -1,10 +1,12 @@
 #include <cluster_store/apps/cluster_store/commands.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <iostream>
 #include <memory>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cluster_store/apps/cluster_store/serve_settings.hpp>
 #include <cluster_store/apps/cluster_store/settings.hpp>
@@ -63,10 +65,29 @@ void reload(server& master, const serve_flags& flags) {
   }
 }
 
+/// What becomes of the endpoints of a running master, told on another thread.
+class endpoint_watch {
+public:
+  void tell(const endpoint_event& event) {
+    std::cerr << "cluster-store: " + to_string(event.where) + ": " + event.message + '\n';
+    if (event.what != endpoint_event::kind::lost)
+      return;
+    lost_ = true;
+    ::kill(::getpid(), SIGTERM); // which the main thread waits for
+  }
+
+  bool lost() const { return lost_; }
+
+private:
+  std::atomic<bool> lost_ = false;
+};
+
 exit_code run_serve(const serve_flags& flags) {
-  const auto how = read_serve_flags(flags);
+  auto how = read_serve_flags(flags);
   if (!how)
     return report(how.error());
+  const auto endpoints = std::make_shared<endpoint_watch>();
+  how->on_endpoint = [endpoints](const endpoint_event& event) { endpoints->tell(event); };
   allow_descriptors();
   const master_signals signals;
   auto master = serve(*how);
@@ -81,7 +102,7 @@ exit_code run_serve(const serve_flags& flags) {
     reload(*master, flags);
   std::cerr << "cluster-store: stopping\n";
   master->stop();
-  return exit_code::done;
+  return endpoints->lost() ? exit_code::failed : exit_code::done;
 }
 
 void add_tls_flags(CLI::App& command, tls_options& tls) {

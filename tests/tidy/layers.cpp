@@ -19,7 +19,7 @@ constexpr std::array engines{
 
 // What knows CAF, threads or sockets: thin actors, the door's connections and its hook in the middleman, the
 // inside of the facade. `.*` stands for the header and the source.
-constexpr std::array<std::string_view, 45> shells{
+constexpr std::array<std::string_view, 46> shells{
     "actors/caf_compat.hpp",
     "actors/client.cpp",
     "actors/client_implementation.*",
@@ -55,6 +55,7 @@ constexpr std::array<std::string_view, 45> shells{
     "actors/door/conversation.*",
     "actors/door/core.*",
     "actors/door/door.*",
+    "actors/door/lock_file.*",
     "actors/door/middleman.*",
     "actors/door/passage.*",
     "actors/door/plain_stream.*",

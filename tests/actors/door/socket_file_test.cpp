@@ -8,6 +8,8 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cluster_store/actors/door/socket_file.hpp>
 #include <cluster_store/actors/door/sockets.hpp>
@@ -54,7 +56,7 @@ TEST_CASE("a socket's file is for its owner alone and goes with its server", "[d
     CHECK(exists(path));
   }
   CHECK_FALSE(exists(path));
-  CHECK_FALSE(exists(path + ".lock"));
+  CHECK(exists(path + ".lock")); // it may be another's by now
   CHECK(socket_file::take(path));
 }
 
@@ -114,6 +116,84 @@ TEST_CASE("paths that cannot be are refused", "[door]") {
   CHECK(socket_file::take("").error().code == errc::invalid_argument);
   CHECK(socket_file::take(place / std::string(108, 'p')).error().code == errc::invalid_argument);
   CHECK(socket_file::take(place / "no/such/directory").error().code == errc::io_error);
+}
+
+TEST_CASE("a socket whose files were removed is taken again under the same path", "[door]") {
+  const temporary_directory place;
+  const auto path = place / "run/socket";
+  auto taken = socket_file::take(path);
+  REQUIRE(taken);
+  for (const auto& removed : {path, path + ".lock", place / "run"}) {
+    std::filesystem::remove_all(removed);
+    CHECK_FALSE(taken->is_intact());
+    REQUIRE(taken->mend());
+    CHECK(taken->is_intact());
+    CHECK(mode_of(path) == 0600);
+    CHECK(door::start_connect(*door::unix_address(path)).progress == door::connect_progress::connected);
+    CHECK(socket_file::take(path).error().code == errc::unavailable);
+  }
+}
+
+TEST_CASE("a socket that another has replaced is given up, and the other's files stay", "[door]") {
+  const temporary_directory place;
+  const auto path = place / "run/socket";
+  std::optional<socket_file> former{*socket_file::take(path)};
+  std::filesystem::remove_all(place / "run");
+  const auto next = socket_file::take(path);
+  REQUIRE(next);
+  const auto mended = former->mend();
+  REQUIRE_FALSE(mended);
+  CHECK(mended.error().code == errc::unavailable);
+  CHECK(mended.error().message.find("process " + std::to_string(::getpid())) != std::string::npos);
+  former.reset();
+  CHECK(next->is_intact());
+}
+
+TEST_CASE("a lock that somebody tries meanwhile does not end a socket that is served", "[door]") {
+  const temporary_directory place;
+  const auto path = place / "socket";
+  auto served = socket_file::take(path);
+  REQUIRE(served);
+  std::filesystem::remove(path + ".lock");
+  {
+    const auto tried = door::lock_file::take(path + ".lock");
+    REQUIRE(tried);
+    REQUIRE(served->mend());
+    CHECK_FALSE(served->is_intact());
+  }
+  REQUIRE(served->mend());
+  CHECK(served->is_intact());
+}
+
+TEST_CASE("a forked child that ends leaves the socket and its lock to its parent", "[door]") {
+  const temporary_directory place;
+  const auto path = place / "socket";
+  std::optional<socket_file> served{*socket_file::take(path)};
+  const auto child = ::fork();
+  if (child == 0) {
+    served.reset();
+    ::_exit(0);
+  }
+  int status = 1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK(served->is_intact());
+  CHECK(door::start_connect(*door::unix_address(path)).progress == door::connect_progress::connected);
+  CHECK(socket_file::take(path).error().code == errc::unavailable);
+}
+
+TEST_CASE("what is no lock's file is refused and left as it is", "[door]") {
+  const temporary_directory place;
+  const auto path = place / "socket";
+  std::filesystem::create_directory(path + ".lock");
+  CHECK(socket_file::take(path).error().code == errc::invalid_argument);
+  std::filesystem::remove(path + ".lock");
+  std::filesystem::create_symlink(place / "elsewhere", path + ".lock");
+  CHECK(socket_file::take(path).error().code == errc::invalid_argument);
+  CHECK_FALSE(exists(place / "elsewhere"));
+  std::filesystem::remove(path + ".lock");
+  REQUIRE(::mkfifo((path + ".lock").c_str(), 0600) == 0);
+  CHECK(socket_file::take(path).error().code == errc::invalid_argument);
 }
 
 TEST_CASE("of simultaneous starts exactly one serves", "[door]") {
