@@ -158,7 +158,8 @@ private:
 /// Opens a store in an actor system of its own.
 ///
 /// Blocks: standalone and master until the engine is open, worker until the first welcome
-/// (`connect_timeout`), unless `lazy`.
+/// (`connect_timeout`), unless `lazy`. Closed descriptors 0–2 are filled first
+/// (backends/standard_streams.hpp).
 /// @errors `invalid_argument` for bad options, what the engine says, `unavailable` if the endpoint is taken
 /// (master) or
 ///   nobody answers there (worker), `unauthorized`, `version_mismatch`, `not_admitted`.

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include <cluster_store/actors/local_messages.hpp>
+#include <cluster_store/backends/standard_streams.hpp>
 
 namespace cluster_store::actors {
 
@@ -20,6 +21,7 @@ thread_local int callback_depth = 0;
 } // namespace
 
 void prepare(caf::actor_system_config& config, bool with_network) {
+  secure_standard_streams(); // before CAF opens anything
   compat::initialize_types<caf::id_block::cluster_store>(config);
   compat::set_option(config, "scheduler.policy", compat::option_word("sharing"));
   if (!with_network)

@@ -1,11 +1,15 @@
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <iostream>
+#include <string>
 
 #include <cluster_store/apps/bench/crew.hpp>
 #include <cluster_store/apps/bench/measure.hpp>
 #include <cluster_store/apps/bench/plot.hpp>
 #include <cluster_store/apps/support/output.hpp>
+#include <cluster_store/apps/support/program_start.hpp>
 
 #include <unistd.h>
 
@@ -31,6 +35,15 @@ int report_problem(const error& problem) {
   return problem.code == errc::invalid_argument ? usage : failed;
 }
 
+/// @returns `done`, or `failed` having said so if stdout takes nothing although somebody may read it.
+int print(const std::string& text) {
+  const int problem = write_all(STDOUT_FILENO, text);
+  if (problem == 0 || problem == EPIPE)
+    return done;
+  return report_problem(
+      {errc::io_error, std::string{"cannot write to the standard output: "} + std::strerror(problem)});
+}
+
 int run(const bench_settings& how) {
   stop_on(SIGINT);
   stop_on(SIGTERM);
@@ -39,7 +52,8 @@ int run(const bench_settings& how) {
     return report_problem({errc::unavailable, "interrupted"});
   if (!report)
     return report_problem(report.error());
-  write_all(STDOUT_FILENO, how.json ? report_json(*report) : report_text(*report));
+  if (const int printed = print(how.json ? report_json(*report) : report_text(*report)); printed != done)
+    return printed;
   if (!how.plot_file.empty())
     if (const auto written = write_file(how.plot_file, svg_text(plot_of(*report))); !written)
       return report_problem(written.error());
@@ -58,7 +72,7 @@ int run(const bench_settings& how) {
 
 int main(int argc, char** argv) {
   using namespace cluster_store::apps;
-  std::signal(SIGPIPE, SIG_IGN);
+  begin_program();
   const auto read = parse_command_line(argc, argv);
   if (read.exit_code)
     return *read.exit_code;

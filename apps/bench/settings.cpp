@@ -197,6 +197,8 @@ command_line parse_command_line(int argc, char** argv) {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& outcome) {
     read.exit_code = program.exit(outcome) == 0 ? 0 : 2;
+    if (!std::cout.flush())
+      read.exit_code = 5;
     return read;
   }
   if (const auto good = read_texts(text, read.how); !good) {

@@ -1,11 +1,12 @@
-#include <csignal>
 #include <exception>
 #include <iostream>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <cluster_store/apps/cluster_store/commands.hpp>
 #include <cluster_store/apps/cluster_store/settings.hpp>
+#include <cluster_store/apps/support/program_start.hpp>
 
 namespace cluster_store::apps {
 
@@ -24,8 +25,11 @@ constexpr const char* footer =
     "Exit codes: 0 done, 1 not found, 2 usage, 3 unreachable, 4 refused, 5 failed.";
 
 int exit_of_parsing(const CLI::App& program, const CLI::ParseError& outcome) {
-  if (outcome.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
-    return program.exit(outcome); // --help, --version: on stdout
+  if (outcome.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) { // --help, --version
+    std::ostringstream out;
+    program.exit(outcome, out, std::cerr);
+    return static_cast<int>(print(out.str()));
+  }
   const auto strange = program.remaining();
   if (program.get_subcommands().empty() && !strange.empty())
     std::cerr << "cluster-store: there is no command '" << strange.front() << "'\n";
@@ -61,7 +65,7 @@ int run(std::vector<std::string> arguments) {
 } // namespace cluster_store::apps
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN); // a closed stdout is an error of write
+  cluster_store::apps::begin_program();
   try {
     return cluster_store::apps::run({argv + 1, argv + argc});
   } catch (const std::exception& problem) {

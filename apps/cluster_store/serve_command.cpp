@@ -10,6 +10,7 @@
 
 #include <cluster_store/apps/cluster_store/serve_settings.hpp>
 #include <cluster_store/apps/cluster_store/settings.hpp>
+#include <cluster_store/apps/support/output.hpp>
 
 namespace cluster_store::apps {
 
@@ -96,8 +97,9 @@ exit_code run_serve(const serve_flags& flags) {
   std::string ready = "ready";
   for (const auto& where : master->status().endpoints)
     ready += ' ' + to_string(where);
-  if (const auto printed = print(ready + '\n'); printed != exit_code::done)
-    return printed;
+  if (is_writable(STDOUT_FILENO)) // otherwise nobody waits for it
+    if (const auto printed = print(ready + '\n'); printed != exit_code::done)
+      return printed;
   while (signals.wait() == SIGHUP)
     reload(*master, flags);
   std::cerr << "cluster-store: stopping\n";

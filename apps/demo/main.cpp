@@ -1,4 +1,3 @@
-#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -6,6 +5,7 @@
 
 #include <cluster_store/apps/demo/demonstration.hpp>
 #include <cluster_store/apps/demo/worker.hpp>
+#include <cluster_store/apps/support/program_start.hpp>
 
 namespace {
 
@@ -24,7 +24,7 @@ int run_as_worker(const std::vector<std::string>& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
+  cluster_store::apps::begin_program();
   const std::vector<std::string> arguments{argv + 1, argv + argc};
   if (arguments.empty())
     return cluster_store::apps::run_demonstration();

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <cluster_store/apps/support/output.hpp>
+#include <cluster_store/apps/support/program_start.hpp>
 
 namespace cluster_store::apps {
 
@@ -53,11 +54,7 @@ struct child_side {
     ::dup2(side.errors, STDERR_FILENO);
   if (side.processors != nullptr && ::sched_setaffinity(0, sizeof(cpu_set_t), side.processors) != 0)
     ::_exit(cannot_execute);
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int number : {SIGINT, SIGTERM, SIGPIPE})
-    ::signal(number, SIG_DFL);
+  reset_signals();
   ::execv(arguments[0], arguments);
   ::_exit(cannot_execute);
 }

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -20,6 +21,11 @@ int write_all(int to, std::string_view text) {
     }
   }
   return 0;
+}
+
+bool is_writable(int to) {
+  const int flags = ::fcntl(to, F_GETFL);
+  return flags != -1 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
 } // namespace cluster_store::apps

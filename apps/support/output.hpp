@@ -9,4 +9,7 @@ namespace cluster_store::apps {
 /// @pre SIGPIPE is ignored.
 int write_all(int to, std::string_view text);
 
+/// @returns whether the file descriptor `to` is open for writing.
+bool is_writable(int to);
+
 } // namespace cluster_store::apps

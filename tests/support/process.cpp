@@ -56,13 +56,15 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 
 /// In the child, between fork and exec: only calls that are safe there.
 [[noreturn]] void become(char* const* arguments, char* const* environment, const std::array<int, 3>& streams,
-                         pid_t parent) {
+                         pid_t parent, const std::function<void()>& before_start) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent)
     ::_exit(126);
   for (int target = 0; target < 3; ++target)
     ::dup2(streams[static_cast<std::size_t>(target)], target);
   ::signal(SIGPIPE, SIG_DFL);
+  if (before_start)
+    before_start();
   ::execve(arguments[0], arguments, environment);
   ::_exit(127);
 }
@@ -103,7 +105,7 @@ void process::start(const program& what) {
   if (id_ < 0)
     throw std::system_error(errno, std::generic_category(), "fork");
   if (id_ == 0)
-    become(argument_pointers.data(), environment_pointers.data(), streams, parent);
+    become(argument_pointers.data(), environment_pointers.data(), streams, parent, what.before_start);
   input_pipe_ = std::move(input.write);
   output_pipe_ = std::move(output.read);
   errors_pipe_ = std::move(errors.read);

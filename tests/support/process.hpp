@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -19,6 +20,9 @@ namespace cluster_store::tests {
 struct program {
   std::vector<std::string> arguments; ///< The first is the path of the program.
   std::map<std::string, std::string> environment;
+  /// What the new process does before it becomes the program: limits, another user, closed descriptors,
+  /// signals. Only calls that are safe between fork and exec.
+  std::function<void()> before_start{};
 };
 
 /// How a process ended: its exit code, or minus the number of the signal that killed it.

@@ -23,10 +23,24 @@ sandbox::sandbox() : secret_file_(write_file("secret", "the secret of one system
   }
 }
 
-program sandbox::cluster_store(std::vector<std::string> arguments) const {
-  arguments.insert(arguments.begin(), program_path());
+program sandbox::in_here(std::vector<std::string> arguments) const {
   return {std::move(arguments),
           {{"HOME", path("home")}, {"XDG_CONFIG_HOME", path("home")}, {"XDG_RUNTIME_DIR", path("run")}}};
+}
+
+program sandbox::cluster_store(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), program_path());
+  return in_here(std::move(arguments));
+}
+
+program sandbox::beside_it(const std::string& name, std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), std::filesystem::path{program_path()}.replace_filename(name).string());
+  return in_here(std::move(arguments));
+}
+
+program sandbox::library_user(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), CLUSTER_STORE_TEST_USER);
+  return in_here(std::move(arguments));
 }
 
 std::string sandbox::write_file(const std::string& name, std::string_view content) const {

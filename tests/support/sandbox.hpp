@@ -17,6 +17,12 @@ public:
   /// @returns `cluster-store` with `arguments`, to be run in this sandbox.
   program cluster_store(std::vector<std::string> arguments) const;
 
+  /// @returns the program `name` of the same directory, to be run in this sandbox.
+  program beside_it(const std::string& name, std::vector<std::string> arguments) const;
+
+  /// @returns a program that uses the library (tests/support/library_user.cpp).
+  program library_user(std::vector<std::string> arguments) const;
+
   /// @returns a path in the sandbox where nothing is yet.
   std::string path(const std::string& name) const { return directory_ / name; }
 
@@ -27,6 +33,8 @@ public:
   const std::string& secret_file() const noexcept { return secret_file_; }
 
 private:
+  program in_here(std::vector<std::string> arguments) const;
+
   temporary_directory directory_;
   std::string secret_file_;
 };

@@ -69,11 +69,16 @@ constexpr std::array<std::string_view, 46> shells{
 };
 
 // What is installed (PUBLIC_HEADERS in the CMakeLists.txt of the two folders) and programs may include.
-constexpr std::array<std::string_view, 16> public_headers{
-    "actors/caf_compat.hpp", "actors/client.hpp",   "actors/component.hpp", "actors/endpoint.hpp",
-    "actors/errors.hpp",     "actors/messages.hpp", "actors/options.hpp",   "actors/server.hpp",
-    "backends/backend.hpp",  "backends/clock.hpp",  "backends/errc.hpp",    "backends/record.hpp",
-    "backends/registry.hpp", "backends/result.hpp", "backends/session.hpp", "backends/whole_number.hpp",
+constexpr std::array<std::string_view, 17> public_headers{
+    "actors/caf_compat.hpp",     "actors/client.hpp",
+    "actors/component.hpp",      "actors/endpoint.hpp",
+    "actors/errors.hpp",         "actors/messages.hpp",
+    "actors/options.hpp",        "actors/server.hpp",
+    "backends/backend.hpp",      "backends/clock.hpp",
+    "backends/errc.hpp",         "backends/record.hpp",
+    "backends/registry.hpp",     "backends/result.hpp",
+    "backends/session.hpp",      "backends/standard_streams.hpp",
+    "backends/whole_number.hpp",
 };
 
 /// A source of a program that may include one engine library.
