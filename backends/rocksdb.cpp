@@ -238,7 +238,7 @@ result<void> rocksdb_engine::check_refused() {
     return {};
   std::uint64_t flush_bytes = 0;
   database_->db->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &flush_bytes);
-  const auto free = database_->disk.free_bytes(database_->path);
+  const auto free = database_->disk.free_bytes(database_->place);
   if (free < flush_bytes + reopen_bytes_min)
     return fail(errc::io_error, "rocksdb:" + database_->path + ": the disk is full (" + std::to_string(free)
                                     + " bytes are free, " + std::to_string(flush_bytes + reopen_bytes_min)

@@ -57,7 +57,8 @@ result<rocksdb_options> rocksdb_options_from(const uri& where);
 /// file is touched.
 ///
 /// Threads: as `backend`; may block for a disk. RocksDB runs two threads of its own.
-/// @errors `unavailable` if another process or object has the directory open; `invalid_argument` for a bad
+/// @errors `unavailable` naming the process if another one or another object has the directory open, by
+///   whatever path; `invalid_argument` for a bad
 ///   option, a path that is no directory, a directory with other things in it or the database of another
 ///   program; `unsupported` for a newer format, or a compression this RocksDB lacks; `corrupt` if its files
 ///   are damaged; `io_error` for anything else. Every message names the path.

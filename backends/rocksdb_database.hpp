@@ -5,9 +5,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <cluster_store/backends/rocksdb.hpp>
 #include <cluster_store/backends/rocksdb_disk.hpp>
+#include <cluster_store/backends/store_directory.hpp>
 
 namespace rocksdb {
 class ColumnFamilyHandle;
@@ -33,8 +35,10 @@ constexpr std::size_t recent_share(std::uint64_t cache_bytes) {
 
 /// An open RocksDB directory that was found to be a store of ours. Closes it in the destructor.
 struct database {
-  explicit database(const rocksdb_options& options)
-      : path{options.path},
+  database(const rocksdb_options& options, std::unique_ptr<store_directory> claimed)
+      : directory{std::move(claimed)},
+        path{options.path},
+        place{directory->place()},
         disk{options.watch, options.files, options.sync == traits::syncing::always},
         recent_bytes{recent_share(options.cache_bytes)} {}
   ~database();
@@ -45,9 +49,11 @@ struct database {
     return families[static_cast<std::size_t>(which)];
   }
 
-  std::string path;
-  watched_disk disk;        // outlives the database
-  std::size_t recent_bytes; // for sessions that were used last
+  std::unique_ptr<store_directory> directory; // given up after everything else is closed
+  std::string path;                           // as it was given, for messages
+  std::string place;                          // where it was then, for use
+  watched_disk disk;                          // outlives the database
+  std::size_t recent_bytes;                   // for sessions that were used last
   rocksdb::DB* db = nullptr;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> families{};
 };

@@ -9,8 +9,6 @@
 #include <string_view>
 #include <utility>
 
-#include <unistd.h>
-
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
@@ -347,22 +345,6 @@ result<void> watched_disk::sync_directory(const std::string& path) const {
   if (const auto done = directory->Fsync(); !done.ok())
     return fail(errc::io_error, "the directory " + path + " cannot be synced (" + done.ToString()
                                     + "): repair its disk or use another one");
-  return {};
-}
-
-result<void> watched_disk::check_lock(const std::string& path) const {
-  const auto file = path + "/LOCK";
-  if (::access(path.c_str(), W_OK | X_OK) != 0 || (::access(file.c_str(), W_OK) != 0 && errno != ENOENT))
-    return fail(errc::io_error, "the store's directory " + path + " cannot be written ("
-                                    + std::strerror(errno) + "): give this user the right to");
-  rocksdb::FileLock* lock = nullptr;
-  if (const auto done = env()->LockFile(file, &lock); !done.ok())
-    return fail(errc::unavailable, "the store's directory " + path
-                                       + " is in use by another process or store (" + done.ToString()
-                                       + "): stop that one or use another directory");
-  if (const auto done = env()->UnlockFile(lock); !done.ok())
-    return fail(errc::io_error,
-                "the lock of the store's directory " + path + " cannot be released: " + done.ToString());
   return {};
 }
 

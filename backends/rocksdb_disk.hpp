@@ -68,10 +68,6 @@ public:
   /// @errors `io_error`.
   result<void> sync_directory(const std::string& path) const;
 
-  /// @returns whether the lock of the directory `path` is free. May touch its lock file.
-  /// @errors `unavailable` if it is held; `io_error` if the lock file cannot be used.
-  result<void> check_lock(const std::string& path) const;
-
   /// @returns the free bytes of the disk that holds `path`; the largest number if it cannot be told.
   std::uint64_t free_bytes(const std::string& path) const;
 

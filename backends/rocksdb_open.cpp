@@ -1,12 +1,7 @@
 #include <cluster_store/backends/rocksdb_database.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <vector>
-
-#include <sys/stat.h>
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
@@ -59,61 +54,49 @@ tl::unexpected<error> refuse(const std::string& path, std::string_view why) {
 
 // --- the directory ----------------------------------------------------------------------------------------
 
-std::string parent_of(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path().string() : ".";
-}
-
-/// @param changed gets the directories in which one was made.
-result<void> make_directory(const std::filesystem::path& path, std::vector<std::string>& changed) {
-  std::error_code unreadable; // mkdir will say why
-  if (const auto parent = path.parent_path();
-      !parent.empty() && parent != path && !std::filesystem::exists(parent, unreadable))
-    if (auto good = make_directory(parent, changed); !good)
-      return good;
-  if (::mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST)
-    return fail(errc::io_error, "the directory " + path.string() + " cannot be made (" + std::strerror(errno)
-                                    + "): make it or use another one");
-  changed.push_back(parent_of(path));
-  return {};
-}
+/// RocksDB's own lock, which masters take that know no other.
+const std::string lock_name = "LOCK";
 
 /// What a process that died while it made a database leaves behind.
 bool is_leftover(const std::string& name) {
   const auto starts = [&](std::string_view start) { return name.starts_with(start); };
-  return name == "LOCK" || name == "IDENTITY" || starts("LOG") || starts("MANIFEST-") || starts("OPTIONS-")
+  return name == "IDENTITY" || starts("LOG") || starts("MANIFEST-") || starts("OPTIONS-")
          || name.ends_with(".dbtmp") || name.ends_with(".log");
 }
 
-/// @param changed gets the directories whose names have to be synced before the store is kept for certain.
-/// @returns whether there is a database in the directory, which is made if it is not there.
-result<bool> look_into(const std::string& path, std::vector<std::string>& changed) {
-  // A trailing '/' would look like a directory without a name.
-  const auto named = std::filesystem::path{path + "/."}.lexically_normal().parent_path();
-  std::error_code problem;
-  const auto kind = std::filesystem::status(path, problem).type();
-  if (kind == std::filesystem::file_type::not_found) {
-    auto made = make_directory(named, changed);
-    return made ? result<bool>{false} : tl::unexpected{std::move(made).error()};
-  }
-  if (kind != std::filesystem::file_type::directory && kind != std::filesystem::file_type::none)
-    return refuse(path, "is not a directory: use another path");
+/// Whether RocksDB will be able to lock its file, and no older master or other program has it.
+result<void> check_lock_file(const store_directory& where, const directory_entry& lock) {
+  if (lock.what != directory_entry::kind::file)
+    return fail(errc::io_error, "the file " + where.path() + "/" + lock_name
+                                    + " cannot be locked, because it is " + std::string{to_string(lock.what)}
+                                    + ": remove it or use another directory");
+  if (auto good = where.file_writable(lock_name); !good)
+    return good;
+  const auto holder = where.record_lock_holder(lock_name);
+  if (!holder)
+    return tl::unexpected{holder.error()};
+  return *holder == 0 ? result<void>{} : directory_in_use(where.path(), *holder);
+}
+
+/// @returns whether there is a database in the directory. Writes nothing.
+result<bool> look_into(const store_directory& where) {
+  const auto entries = where.entries();
+  if (!entries)
+    return tl::unexpected{entries.error()};
   std::string stranger;
   bool has_database = false;
-  for (std::filesystem::directory_iterator at{path, problem}, end; !problem && at != end;
-       at.increment(problem)) {
-    const auto name = at->path().filename().string();
-    has_database = has_database || name == "CURRENT";
-    if (!is_leftover(name))
-      stranger = name;
+  for (const auto& each : *entries) {
+    has_database = has_database || each.name == "CURRENT";
+    if (each.name == lock_name) {
+      if (auto good = check_lock_file(where, each); !good)
+        return tl::unexpected{std::move(good).error()};
+    } else if (!is_leftover(each.name) && each.name != store_directory::holder_name) {
+      stranger = each.name;
+    }
   }
-  if (problem)
-    return fail(errc::io_error, "the store's directory " + path + " cannot be read (" + problem.message()
-                                    + "): give this user the right to");
   if (!has_database && !stranger.empty())
-    return refuse(path, "is no store but a directory with other things in it ('" + stranger
-                            + "'): use an empty or a new directory");
-  if (!has_database)
-    changed.push_back(parent_of(named)); // whoever made it may have died before it was synced
+    return refuse(where.path(), "is no store but a directory with other things in it ('" + stranger
+                                    + "'): use an empty or a new directory");
   return has_database;
 }
 
@@ -293,30 +276,37 @@ result<std::unique_ptr<database>> open_database(const rocksdb_options& options) 
   const auto compression = compression_of(options);
   if (!compression)
     return tl::unexpected{compression.error()};
-  std::vector<std::string> changed;
-  const auto exists = look_into(path, changed);
+  auto directory = store_directory::claim(path);
+  if (!directory)
+    return tl::unexpected{std::move(directory).error()};
+  const auto exists = look_into(**directory);
   if (!exists)
     return tl::unexpected{exists.error()};
-  auto made = std::make_unique<database>(options);
+  const auto place = (*directory)->place();
+  auto made = std::make_unique<database>(options, std::move(*directory));
   auto settings = database_options(made->disk.env());
   settings.max_total_wal_size = 4 * options.write_buffer_bytes;
-  auto good = made->disk.check_lock(path);
-  for (const auto& each : changed)
-    if (good)
-      good = made->disk.sync_directory(each);
+  auto good = made->directory->writable();
   if (good && *exists)
-    good = check_families(path, settings);
+    good = check_families(place, settings);
   if (good && *exists)
-    good = check_mark(path, settings);
+    good = check_mark(place, settings);
+  if (good)
+    good = made->directory->accept({});
+  if (!*exists)
+    for (const auto& each : made->directory->parents())
+      if (good)
+        good = made->disk.sync_directory(each);
   if (!good)
     return tl::unexpected{std::move(good).error()};
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   if (const auto done =
-          rocksdb::DB::Open(settings, path, descriptors(options, *compression), &handles, &made->db);
+          rocksdb::DB::Open(settings, place, descriptors(options, *compression), &handles, &made->db);
       !done.ok()) {
-    // Somebody else may have come in between.
-    good = made->disk.check_lock(path);
-    return good ? rocksdb_failed("opening it", path, done) : tl::unexpected{std::move(good).error()};
+    // An older master may have come in between.
+    const auto holder = made->directory->record_lock_holder(lock_name);
+    return holder && *holder != 0 ? directory_in_use(path, *holder)
+                                  : rocksdb_failed("opening it", path, done);
   }
   std::copy(handles.begin(), handles.end(), made->families.begin());
   if (good = write_mark(*made); !good)

@@ -53,6 +53,8 @@ public:
     return ::read(output_, &number, sizeof number) == sizeof number ? std::optional{number} : std::nullopt;
   }
 
+  pid_t id() const noexcept { return id_; }
+
   void kill() const {
     if (id_ > 0)
       ::kill(id_, SIGKILL);

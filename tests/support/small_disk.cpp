@@ -75,4 +75,14 @@ void small_disk::make_room() const {
   std::filesystem::remove(*this / "ballast");
 }
 
+bind_mount::bind_mount(const std::string& what, std::string where) : where_(std::move(where)) {
+  enter_mount_namespace();
+  std::filesystem::create_directory(where_);
+  require(::mount(what.c_str(), where_.c_str(), nullptr, MS_BIND, nullptr) == 0, "bind mount");
+}
+
+bind_mount::~bind_mount() {
+  ::umount2(where_.c_str(), MNT_DETACH);
+}
+
 } // namespace cluster_store::tests

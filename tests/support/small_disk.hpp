@@ -30,4 +30,17 @@ private:
   std::string where_;
 };
 
+/// A directory that is also found by another path, which no symbolic link tells: a bind mount, made and
+/// needed as `small_disk`.
+class bind_mount {
+public:
+  bind_mount(const std::string& what, std::string where);
+  ~bind_mount();
+  bind_mount(const bind_mount&) = delete;
+  bind_mount& operator=(const bind_mount&) = delete;
+
+private:
+  std::string where_;
+};
+
 } // namespace cluster_store::tests

@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <list>
 
+#include <cluster_store/tests/support/small_disk.hpp>
 #include <cluster_store/tests/support/socket.hpp>
 #include <cluster_store/tests/system/crew.hpp>
 
@@ -111,4 +112,41 @@ TEST_CASE("a data directory has one master, and is free again when that one is g
                {.listen = "unix:" + where.path("third.sock"), .store = "s=rocksdb:" + where.path("data")}};
   third.start();
   CHECK(third.run({"get", "a"}).output == "x");
+}
+
+TEST_CASE("two stores of one master cannot share a directory, by whatever path") {
+  const sandbox where;
+  const auto data = where.path("data");
+  std::filesystem::create_directory_symlink("data", where.path("link"));
+  const auto second = GENERATE(as<std::string>{}, "data", "link", "data/../link", "new/../data");
+  const auto served =
+      run(where.cluster_store({"serve", "--listen", "unix:" + where.path("store.sock"), "--store",
+                               "a=rocksdb:" + data, "--store", "b=rocksdb:" + where.path(second)}));
+  INFO(served.errors);
+  CHECK(served.code == 5);
+  CHECK(served.output.empty());
+  CHECK(served.errors.find("in use by another store of this process (pid ") != std::string::npos);
+}
+
+TEST_CASE(
+    "a data directory has one master by every path to it, whatever is between, and the master is named") {
+  const sandbox where;
+  const auto data = where.path("data");
+  master first{where, {.listen = "unix:" + where.path("first.sock"), .store = "s=rocksdb:" + data}};
+  first.start();
+  REQUIRE(first.run({"set", "a", "x"}).code == 0);
+  std::filesystem::create_directory_symlink("data", where.path("link"));
+  const bind_mount mount{data, where.path("mount")};
+  for (const auto& uri :
+       {"rocksdb:" + where.path("link"), "rocksdb:" + where.path("mount"),
+        "rocksdb:" + where.path("link/../data/."), "faulty:rocksdb%3A" + where.path("mount")}) {
+    INFO(uri);
+    const auto second = run(where.cluster_store(
+        {"serve", "--listen", "unix:" + where.path("second.sock"), "--store", "s=" + uri}));
+    CHECK(second.code == 5);
+    CHECK(second.output.empty());
+    const auto who = "in use by another process (pid " + std::to_string(first.self().id()) + ")";
+    CHECK(second.errors.find(who) != std::string::npos);
+    CHECK(first.run({"get", "a"}).output == "x");
+  }
 }
