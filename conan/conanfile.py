@@ -48,6 +48,7 @@ class ClusterStore(ConanFile):
         if self.options.apps:
             self.requires("cli11/2.4.2")
             self.requires("nlohmann_json/3.11.3")
+            self.requires("tomlplusplus/3.4.0")
             self.requires("hiredis/1.2.0")
 
     def build_requirements(self):

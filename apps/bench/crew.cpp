@@ -20,29 +20,24 @@ constexpr std::chrono::minutes answer_time_max{5}; ///< Beyond the round itself.
 
 std::vector<std::string> arguments_of(const bench_settings& how, std::uint32_t number) {
   std::error_code ignored;
-  return {std::filesystem::read_symlink("/proc/self/exe", ignored).string(),
-          "--member",
-          std::to_string(number),
-          "--connect",
-          how.connect,
-          "--store",
-          how.store,
-          "--secret-file",
-          how.secret_file,
-          "--tls-ca",
-          how.tls_authority_file,
-          "--workload",
-          std::string{to_string(how.load.what)},
-          "--in-flight",
-          std::to_string(how.in_flight_max()),
-          "--keys",
-          std::to_string(how.load.keys),
-          "--value-bytes",
-          std::to_string(how.load.value_bytes),
-          "--distribution",
-          how.load.picks == distribution::zipf ? "zipf" : "uniform",
-          "--zipf-exponent",
-          std::to_string(how.load.zipf_exponent)};
+  std::vector<std::string> arguments{std::filesystem::read_symlink("/proc/self/exe", ignored).string()};
+  const std::pair<const char*, std::string> options[] = {
+      {"--member", std::to_string(number)},
+      {"--connect", how.connect},
+      {"--store", how.store},
+      {"--secret-file", how.secret_file},
+      {"--tls-ca", how.tls_authority_file},
+      {"--workload", std::string{to_string(how.load.what)}},
+      {"--in-flight", std::to_string(how.in_flight_max())},
+      {"--keys", std::to_string(how.load.keys)},
+      {"--value-bytes", std::to_string(how.load.value_bytes)},
+      {"--distribution", how.load.picks == distribution::zipf ? "zipf" : "uniform"},
+      {"--zipf-exponent", std::to_string(how.load.zipf_exponent)},
+  };
+  for (const auto& [name, value] : options)
+    if (!value.empty()) // what is left out here is left out there
+      arguments.insert(arguments.end(), {name, value});
+  return arguments;
 }
 
 /// @returns what follows `word` in the next line of a member.

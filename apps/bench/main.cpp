@@ -30,18 +30,18 @@ void stop_on(int number) {
   ::sigaction(number, &action, nullptr);
 }
 
-int report_problem(const error& problem) {
-  std::cerr << "cluster-store-bench: " << to_string(problem.code) << ": " << problem.message << '\n';
+int report_problem(const error& problem, bool json) {
+  std::cerr << failure_text(problem, json);
   return problem.code == errc::invalid_argument ? usage : failed;
 }
 
 /// @returns `done`, or `failed` having said so if stdout takes nothing although somebody may read it.
-int print(const std::string& text) {
+int print(const std::string& text, bool json) {
   const int problem = write_all(STDOUT_FILENO, text);
   if (problem == 0 || problem == EPIPE)
     return done;
   return report_problem(
-      {errc::io_error, std::string{"cannot write to the standard output: "} + std::strerror(problem)});
+      {errc::io_error, std::string{"cannot write to the standard output: "} + std::strerror(problem)}, json);
 }
 
 int run(const bench_settings& how) {
@@ -49,20 +49,21 @@ int run(const bench_settings& how) {
   stop_on(SIGTERM);
   const auto report = measure(how, stop);
   if (!report && stop) // whatever it was that noticed first
-    return report_problem({errc::unavailable, "interrupted"});
+    return report_problem({errc::unavailable, "interrupted"}, how.json);
   if (!report)
-    return report_problem(report.error());
-  if (const int printed = print(how.json ? report_json(*report) : report_text(*report)); printed != done)
+    return report_problem(report.error(), how.json);
+  if (const int printed = print(how.json ? report_json(*report) : report_text(*report), how.json);
+      printed != done)
     return printed;
   if (!how.plot_file.empty())
     if (const auto written = write_file(how.plot_file, svg_text(plot_of(*report))); !written)
-      return report_problem(written.error());
-  if (report->check && !report->check->ok()) {
-    std::cerr
-        << "cluster-store-bench: the self check failed: Redis did much less than redis-benchmark alone sees "
-           "of it, so something else uses this machine: run again on a quiet one\n";
-    return failed;
-  }
+      return report_problem(written.error(), how.json);
+  if (report->check && !report->check->ok())
+    return report_problem(
+        {errc::unavailable,
+         "the self check failed: Redis did much less than redis-benchmark alone sees of it, "
+         "so something else uses this machine: run again on a quiet one"},
+        how.json);
   return report->errors == 0 ? done : failed;
 }
 
@@ -73,7 +74,7 @@ int run(const bench_settings& how) {
 int main(int argc, char** argv) {
   using namespace cluster_store::apps;
   begin_program();
-  const auto read = parse_command_line(argc, argv);
+  const auto read = parse_command_line({argv + 1, argv + argc});
   if (read.exit_code)
     return *read.exit_code;
   return read.how.member > 0 ? run_member(read.how) : run(read.how);

@@ -109,6 +109,14 @@ self_check check_against(double plain, const peer_report& versus, double least) 
   return {plain, divided(seen, plain).value_or(0), least};
 }
 
+std::string failure_text(const error& problem, bool as_json) {
+  const std::string code{to_string(problem.code)};
+  if (!as_json)
+    return "cluster-store-bench: " + code + ": " + problem.message + "\n";
+  const json document{{"ok", false}, {"error", code}, {"message", problem.message}};
+  return document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
 std::string report_json(const bench_report& report) {
   const auto& how = report.how;
   json document{{"workload", to_string(how.load.what)},

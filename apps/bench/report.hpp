@@ -83,6 +83,9 @@ self_check check_against(double plain, const peer_report& versus, double least);
 /// @returns the report as one JSON object on a line; docs/performance.md names its keys.
 std::string report_json(const bench_report& report);
 
+/// @returns what stderr tells of an error, a line; with `json` as `{"ok":false,…}`.
+std::string failure_text(const error& problem, bool json);
+
 /// @returns the report for people.
 std::string report_text(const bench_report& report);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
@@ -14,6 +13,7 @@
 #include <cluster_store/apps/bench/redis_server.hpp>
 #include <cluster_store/apps/support/temporary_directory.hpp>
 #include <cluster_store/backends/registry.hpp>
+#include <cluster_store/backends/whole_number.hpp>
 
 namespace cluster_store::apps {
 
@@ -37,9 +37,7 @@ std::string text_option(const backends::uri& where, std::string_view key, const 
 
 /// The store's own engine has checked the number.
 std::uint64_t number_option(const backends::uri& where, std::string_view key, std::uint64_t otherwise) {
-  const auto text = text_option(where, key, {});
-  std::from_chars(text.data(), text.data() + text.size(), otherwise);
-  return otherwise;
+  return parse_whole_number(text_option(where, key, {})).value_or(otherwise);
 }
 
 rocksdb::CompressionType compression_of(const backends::uri& where) {

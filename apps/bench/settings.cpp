@@ -6,7 +6,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cluster_store/apps/bench/report.hpp>
+#include <cluster_store/apps/support/command_words.hpp>
 #include <cluster_store/apps/support/duration.hpp>
+#include <cluster_store/apps/support/option_checks.hpp>
 
 namespace cluster_store::apps {
 
@@ -33,107 +36,12 @@ constexpr auto footer =
     "  cluster-store-bench --vs redis --in-flight 1 --json\n"
     "  cluster-store-bench --vs rocksdb --backend 'rocksdb:/var/tmp/bench?sync=never' --in-flight 1024";
 
-/// Texts of flags that CLI11 reads as something else.
-struct texts {
-  std::string workload = "get";
-  std::string distribution = "uniform";
-  std::string round = "2s";
-  std::string warm_up = "1s";
-  std::string versus = "none";
-  std::string pin = "none";
-};
-
 template <class Map>
 std::vector<std::string> names_of(const Map& map) {
   std::vector<std::string> names;
   for (const auto& [name, value] : map)
     names.push_back(name);
   return names;
-}
-
-void add_load_flags(CLI::App& program, bench_settings& how, texts& text) {
-  std::vector<std::string> names;
-  for (const auto& each : workloads)
-    names.emplace_back(each.name);
-  program
-      .add_option("--workload", text.workload,
-                  "what to do; mixed: 90 % get, 10 % set; web: requests of a get, then a touch of the same "
-                  "session (of 5 %: a set)")
-      ->check(CLI::IsMember(names));
-  program
-      .add_option("--in-flight", how.load.in_flight,
-                  "operations without an answer at any time, in each worker; 1 = blocking calls")
-      ->check(CLI::Range(1, 16'000));
-  program.add_option("--keys", how.load.keys, "number of sessions")->check(CLI::Range(1, 10'000'000));
-  program.add_option("--value-bytes", how.load.value_bytes, "data of each")->check(CLI::Range(0, 1'048'576));
-  program.add_option("--distribution", text.distribution, "how keys are picked")
-      ->check(CLI::IsMember(names_of(distributions)));
-  program
-      .add_option("--zipf-exponent", how.load.zipf_exponent,
-                  "how much more popular the first keys are, above 0 and below 1")
-      ->check(CLI::Range(0.01, 0.999));
-  program.add_option("--rounds", how.rounds, "how often to measure")->check(CLI::Range(1, 1'000));
-  program.add_option("--round", text.round, "length of a round");
-  program.add_option("--warm-up", text.warm_up, "time before the first round that does not count");
-}
-
-void add_subject_flags(CLI::App& program, bench_settings& how, texts& text) {
-  program
-      .add_option("--mode", how.mode,
-                  "worker: over a socket to a master process; standalone: in this process")
-      ->check(CLI::IsMember({"worker", "standalone"}));
-  program.add_option("--backend", how.backend, "URI of the engine");
-  program
-      .add_option("--transport", how.transport, "how a master (and a Redis) that is started here is reached")
-      ->check(CLI::IsMember({"unix", "tcp"}));
-  program.add_option("--connect", how.connect, "endpoint of a running master, instead of starting one");
-  program.add_option("--store", how.store, "name of the store");
-  program.add_option("--secret-file", how.secret_file, "secret of a running master, for TCP");
-  program.add_option("--tls-ca", how.tls_authority_file, "CA file of a running master with TLS, for TCP");
-  program.add_option("--workers", how.workers, "worker processes")->check(CLI::Range(1, 8));
-  program
-      .add_option(
-          "--pin", text.pin,
-          "processors: apart = servers on the first, clients on the second; together = all on the first")
-      ->check(CLI::IsMember(names_of(pinnings)));
-  program.add_option("--member", how.member)->group(""); // how a worker process is started by this program
-}
-
-void add_comparison_flags(CLI::App& program, bench_settings& how, texts& text) {
-  program
-      .add_option("--vs", text.versus,
-                  "compare, round by round in turns: redis = a real redis-server with the same sync policy; "
-                  "rocksdb = the engine in this process, 64 operations a call")
-      ->check(CLI::IsMember(names_of(peers)));
-  program
-      .add_option(
-          "--redis-connections", how.redis_connections,
-          "connections of redis-benchmark; with --in-flight 1 a blocking hiredis loop is used instead")
-      ->check(CLI::Range(1, 10'000));
-  program
-      .add_option("--redis-pipeline", how.redis_pipeline,
-                  "requests that redis-benchmark sends at once on each")
-      ->check(CLI::Range(1, 10'000));
-  program.add_option("--plot", how.plot_file,
-                     "also measure 1, 2, 4, … 4096 operations in flight and write throughput and p99 to this "
-                     "SVG file");
-  program.add_flag("--json", how.json,
-                   "print one JSON object on a line (docs/performance.md names its keys)");
-}
-
-result<void> read_texts(const texts& text, bench_settings& how) {
-  const auto round = parse_duration_flag("--round", text.round);
-  const auto warm_up = parse_duration_flag("--warm-up", text.warm_up);
-  if (!round || !warm_up)
-    return tl::unexpected{!round ? round.error() : warm_up.error()};
-  how.round = *round;
-  how.warm_up = *warm_up;
-  how.load.what = workload_named(text.workload);
-  how.load.picks = distributions.at(text.distribution);
-  how.versus = peers.at(text.versus);
-  how.pin = pinnings.at(text.pin);
-  how.load.seed = how.member + 1;
-  return check_settings(how);
 }
 
 result<void> refuse(const std::string& why) {
@@ -184,29 +92,125 @@ result<void> check_settings(const bench_settings& how) {
   return {};
 }
 
-command_line parse_command_line(int argc, char** argv) {
-  CLI::App program{"cluster-store-bench: measures a session store through its API", "cluster-store-bench"};
-  command_line read;
-  texts text;
+bench_options::bench_options(CLI::App& program) {
   program.option_defaults()->always_capture_default();
-  add_load_flags(program, read.how, text);
-  add_subject_flags(program, read.how, text);
-  add_comparison_flags(program, read.how, text);
+  add_load(program);
+  add_subject(program);
+  add_comparison(program);
   program.footer(footer);
+}
+
+void bench_options::add_load(CLI::App& program) {
+  std::vector<std::string> names;
+  for (const auto& each : workloads)
+    names.emplace_back(each.name);
+  program
+      .add_option("--workload", workload_,
+                  "what to do; mixed: 90 % get, 10 % set; web: requests of a get, then a touch of the same "
+                  "session (of 5 %: a set)")
+      ->check(CLI::IsMember(names));
+  program
+      .add_option("--in-flight", how_.load.in_flight,
+                  "operations without an answer at any time, in each worker; 1 = blocking calls")
+      ->check(whole_number(1, 16'000));
+  program.add_option("--keys", how_.load.keys, "number of sessions")->check(whole_number(1, 10'000'000));
+  program.add_option("--value-bytes", how_.load.value_bytes, "data of each")
+      ->check(whole_number(0, 1'048'576));
+  program.add_option("--distribution", distribution_, "how keys are picked")
+      ->check(CLI::IsMember(names_of(distributions)));
+  program
+      .add_option("--zipf-exponent", how_.load.zipf_exponent,
+                  "how much more popular the first keys are, above 0 and below 1")
+      ->check(decimal_fraction(0.01, 0.999));
+  program.add_option("--rounds", how_.rounds, "how often to measure")->check(whole_number(1, 1'000));
+  program.add_option("--round", round_, "length of a round")->check(read_by(parse_duration));
+  program.add_option("--warm-up", warm_up_, "time before the first round that does not count")
+      ->check(read_by(parse_duration));
+}
+
+void bench_options::add_subject(CLI::App& program) {
+  program
+      .add_option("--mode", how_.mode,
+                  "worker: over a socket to a master process; standalone: in this process")
+      ->check(CLI::IsMember({"worker", "standalone"}));
+  program.add_option("--backend", how_.backend, "URI of the engine");
+  program
+      .add_option("--transport", how_.transport, "how a master (and a Redis) that is started here is reached")
+      ->check(CLI::IsMember({"unix", "tcp"}));
+  program.add_option("--connect", how_.connect, "endpoint of a running master, instead of starting one");
+  program.add_option("--store", how_.store, "name of the store");
+  program.add_option("--secret-file", how_.secret_file, "secret of a running master, for TCP");
+  program.add_option("--tls-ca", how_.tls_authority_file, "CA file of a running master with TLS, for TCP");
+  program.add_option("--workers", how_.workers, "worker processes")->check(whole_number(1, 8));
+  program
+      .add_option(
+          "--pin", pin_,
+          "processors: apart = servers on the first, clients on the second; together = all on the first")
+      ->check(CLI::IsMember(names_of(pinnings)));
+  program.add_option("--member", how_.member, "started by this program itself: one of its --workers")
+      ->check(whole_number(0, 8))
+      ->group("Internal");
+}
+
+void bench_options::add_comparison(CLI::App& program) {
+  program
+      .add_option("--vs", versus_,
+                  "compare, round by round in turns: redis = a real redis-server with the same sync policy; "
+                  "rocksdb = the engine in this process, 64 operations a call")
+      ->check(CLI::IsMember(names_of(peers)));
+  program
+      .add_option(
+          "--redis-connections", how_.redis_connections,
+          "connections of redis-benchmark; with --in-flight 1 a blocking hiredis loop is used instead")
+      ->check(whole_number(1, 10'000));
+  program
+      .add_option("--redis-pipeline", how_.redis_pipeline,
+                  "requests that redis-benchmark sends at once on each")
+      ->check(whole_number(1, 10'000));
+  program.add_option("--plot", how_.plot_file,
+                     "also measure 1, 2, 4, … 4096 operations in flight and write throughput and p99 to this "
+                     "SVG file");
+  add_switch(program, "--json", how_.json,
+             "print one JSON object on a line (docs/performance.md names its keys)");
+}
+
+result<bench_settings> bench_options::read() const {
+  auto how = how_;
+  const auto round = parse_duration(round_);
+  const auto warm_up = parse_duration(warm_up_);
+  if (!round || !warm_up)
+    return tl::unexpected{!round ? round.error() : warm_up.error()};
+  how.round = *round;
+  how.warm_up = *warm_up;
+  how.load.what = workload_named(workload_);
+  how.load.picks = distributions.at(distribution_);
+  how.versus = peers.at(versus_);
+  how.pin = pinnings.at(pin_);
+  how.load.seed = how.member + 1;
+  return check_settings(how).map([&] { return how; });
+}
+
+command_line parse_command_line(const std::vector<std::string>& words) {
+  CLI::App program{"cluster-store-bench: measures a session store through its API", "cluster-store-bench"};
+  bench_options options{program};
+  auto taken = read_words(program, words);
+  const auto refuse_line = [&](const std::string& why) {
+    std::cerr << failure_text({errc::invalid_argument, why}, taken.json.value_or(false));
+    return command_line{{}, 2};
+  };
+  if (taken.problem)
+    return refuse_line(taken.problem->message);
   try {
-    program.parse(argc, argv);
+    std::reverse(taken.arguments.begin(), taken.arguments.end()); // the order in which CLI11 takes them
+    program.parse(std::move(taken.arguments));
   } catch (const CLI::ParseError& outcome) {
-    read.exit_code = program.exit(outcome) == 0 ? 0 : 2;
-    if (!std::cout.flush())
-      read.exit_code = 5;
-    return read;
+    if (outcome.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success))
+      return refuse_line(outcome.what());
+    program.exit(outcome); // --help: on stdout
+    return {{}, std::cout.flush() ? 0 : 5};
   }
-  if (const auto good = read_texts(text, read.how); !good) {
-    std::cerr << "cluster-store-bench: " << to_string(good.error().code) << ": " << good.error().message
-              << '\n';
-    read.exit_code = 2;
-  }
-  return read;
+  const auto how = options.read();
+  return how ? command_line{*how, {}} : refuse_line(how.error().message);
 }
 
 } // namespace cluster_store::apps

@@ -4,8 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <cluster_store/apps/bench/workload.hpp>
+
+namespace CLI {
+class App;
+}
 
 namespace cluster_store::apps {
 
@@ -54,13 +59,36 @@ inline constexpr std::uint32_t sweep_in_flight_max = 4'096;
 /// @errors `invalid_argument` saying which flags do not go together and what to do.
 result<void> check_settings(const bench_settings& how);
 
+/// The options of the program, on their way into settings.
+class bench_options {
+public:
+  /// Adds them all. @pre this object outlives the parsing.
+  explicit bench_options(CLI::App& program);
+
+  /// @returns what was parsed. @errors as of `check_settings`.
+  result<bench_settings> read() const;
+
+private:
+  void add_load(CLI::App& program);
+  void add_subject(CLI::App& program);
+  void add_comparison(CLI::App& program);
+
+  bench_settings how_;
+  std::string workload_ = "get";
+  std::string distribution_ = "uniform";
+  std::string round_ = "2s";
+  std::string warm_up_ = "1s";
+  std::string versus_ = "none";
+  std::string pin_ = "none";
+};
+
 /// What reading the command line ended with.
 struct command_line {
   bench_settings how;
   std::optional<int> exit_code; ///< Set: help was printed, or what is wrong; the program ends with it.
 };
 
-/// Reads the command line and prints what is to be said about it.
-command_line parse_command_line(int argc, char** argv);
+/// Reads the words after the program's name and prints what is to be said about them.
+command_line parse_command_line(const std::vector<std::string>& words);
 
 } // namespace cluster_store::apps

@@ -6,6 +6,7 @@
 #include <cluster_store/apps/cluster_store/json_text.hpp>
 #include <cluster_store/apps/cluster_store/pipe_answer.hpp>
 #include <cluster_store/apps/support/duration.hpp>
+#include <cluster_store/apps/support/option_checks.hpp>
 #include <cluster_store/apps/support/terminal.hpp>
 
 namespace cluster_store::apps {
@@ -48,7 +49,7 @@ exit_code run_all(const collection_flags& flags) {
   constexpr std::uint64_t page_rows = 1'000;
   auto store = flags.where.open();
   if (!store)
-    return report(store.error(), flags.json);
+    return report(store.error());
   if (!flags.json && stdout_is_terminal())
     print(emphasised("ID\tVERSION\tBYTES\tEXPIRES IN\n"));
   listing_options which{{}, flags.prefix, page_rows};
@@ -57,7 +58,7 @@ exit_code run_all(const collection_flags& flags) {
     which.rows_max = static_cast<std::uint32_t>(std::min(left, page_rows));
     const auto page = store->all(which);
     if (!page)
-      return report(page.error(), flags.json);
+      return report(page.error());
     if (const auto printed = print_page(*page, flags.json); printed != exit_code::done)
       return printed;
     left -= page->sessions.size();
@@ -75,7 +76,7 @@ exit_code run_count(const collection_flags& flags, F&& operation) {
     return outcome;
   });
   if (!count)
-    return report(count.error(), flags.json);
+    return report(count.error());
   std::string out;
   if (flags.json)
     append_number(out, {}, "count", *count);
@@ -87,8 +88,7 @@ exit_code run_count(const collection_flags& flags, F&& operation) {
 exit_code run_clear(const collection_flags& flags) {
   if (!flags.yes)
     return report(
-        {errc::invalid_argument, "clear removes every session of the store: say --yes if you mean it"},
-        flags.json);
+        {errc::invalid_argument, "clear removes every session of the store: say --yes if you mean it"});
   return run_count(flags, [](client& store) { return store.clear(); });
 }
 
@@ -113,7 +113,7 @@ void add_collection_commands(command_table& table) {
                                "cluster-store all --json   (an object a line, with the data)");
     command.add_option("--prefix", flags->prefix, "only ids that start with it")->type_name("P");
     command.add_option("--limit", flags->limit, "at most this many (default: all)")
-        ->check(CLI::Range(std::uint64_t{1}, limit_max))
+        ->check(whole_number(1, limit_max))
         ->type_name("N");
     table.run(command, [flags = flags] { return run_all(*flags); });
   }
@@ -127,7 +127,7 @@ void add_collection_commands(command_table& table) {
     auto [command, flags] = add_collection_command(
         table, "clear", "Removes all sessions; prints how many there were", "cluster-store clear --yes");
     flags->where.ask_for_admin();
-    command.add_flag("--yes", flags->yes, "yes, all of them")->configurable(false);
+    add_switch(command, "--yes", flags->yes, "yes, all of them")->configurable(false);
     table.run(command, [flags = flags] { return run_clear(*flags); });
   }
 }

@@ -39,6 +39,10 @@ struct common_flags {
   bool json = false;
 };
 
+/// Adds all commands, and what stands before them.
+/// @param version of this program.
+void add_commands(CLI::App& program, command_table& table, const std::string& version);
+
 void add_serve_command(command_table& table);
 void add_session_commands(command_table& table);
 void add_collection_commands(command_table& table);

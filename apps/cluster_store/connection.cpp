@@ -1,5 +1,6 @@
 #include <cluster_store/apps/cluster_store/connection.hpp>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <iostream>
@@ -9,15 +10,39 @@
 
 #include <cluster_store/apps/cluster_store/pipe_answer.hpp>
 #include <cluster_store/apps/support/duration.hpp>
+#include <cluster_store/apps/support/option_checks.hpp>
 #include <cluster_store/apps/support/output.hpp>
 
 namespace cluster_store::apps {
+
+namespace {
+
+/// One command runs in a process, and all that it reports has one form.
+std::atomic<bool> errors_in_json = false;
+
+result<endpoint> parse_master(const std::string& text) {
+  auto where = parse_endpoint(text);
+  if (where && where->what == endpoint::kind::tcp && where->port == 0)
+    return fail(errc::invalid_argument, text + " has port 0: name the one the master listens on");
+  return where;
+}
+
+result<std::chrono::milliseconds> parse_timeout(const std::string& text) {
+  constexpr std::chrono::minutes longest{10};
+  auto time = parse_duration(text);
+  if (time && (time->count() < 1 || *time > longest))
+    return fail(errc::invalid_argument, text + " is not between 1ms and 10m");
+  return time;
+}
+
+} // namespace
 
 void connection::add_to(CLI::App& command, bool one_store) {
   command
       .add_option("--connect", connect_,
                   "where the master listens: unix:PATH or HOST:PORT (default " + to_string(default_endpoint())
                       + ")")
+      ->check(read_by(parse_master))
       ->type_name("ENDPOINT");
   if (one_store)
     command.add_option("--store", store_, "name of the store")->type_name("NAME")->capture_default_str();
@@ -27,13 +52,14 @@ void connection::add_to(CLI::App& command, bool one_store) {
       ->type_name("FILE");
   add_tls_flags(command);
   command.add_option("--timeout", timeout_, "how long to wait for an answer, at most 10m")
+      ->check(read_by(parse_timeout))
       ->type_name("DURATION")
       ->capture_default_str();
 }
 
 void connection::add_admin_flag(CLI::App& command) {
-  command.add_flag("--admin", admin_,
-                   "ask for the role admin, which `clear` needs where admins have a secret of their own");
+  add_switch(command, "--admin", admin_,
+             "ask for the role admin, which `clear` needs where admins have a secret of their own");
 }
 
 void connection::add_tls_flags(CLI::App& command) {
@@ -54,23 +80,11 @@ void connection::add_tls_flags(CLI::App& command) {
 }
 
 result<endpoint> connection::where() const {
-  if (connect_.empty())
-    return default_endpoint();
-  auto where = parse_endpoint(connect_);
-  if (!where)
-    where.error().message = "--connect: " + where.error().message;
-  else if (where->what == endpoint::kind::tcp && where->port == 0)
-    return fail(errc::invalid_argument,
-                "--connect: " + connect_ + " has port 0: name the one the master listens on");
-  return where;
+  return connect_.empty() ? default_endpoint() : parse_master(connect_);
 }
 
 result<std::chrono::milliseconds> connection::timeout() const {
-  constexpr std::chrono::minutes longest{10};
-  auto time = parse_duration_flag("--timeout", timeout_);
-  if (time && (time->count() < 1 || *time > longest))
-    return fail(errc::invalid_argument, "--timeout: " + timeout_ + " is not between 1ms and 10m");
-  return time;
+  return parse_timeout(timeout_);
 }
 
 result<options> connection::worker_options() const {
@@ -101,12 +115,16 @@ result<client> connection::open() const {
 }
 
 void add_json_flag(CLI::App& command, bool& json) {
-  command.add_flag("--json", json, "print JSON instead of plain text, errors too");
+  add_switch(command, "--json", json, "print JSON instead of plain text, errors too");
 }
 
-exit_code report(const error& problem, bool json) {
+void report_as_json(bool json) {
+  errors_in_json = json;
+}
+
+exit_code report(const error& problem) {
   std::string text;
-  if (json)
+  if (errors_in_json)
     append_failure(text, {}, problem);
   else
     text = "cluster-store: " + std::string{to_string(problem.code)} + ": " + problem.message + "\n";

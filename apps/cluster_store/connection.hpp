@@ -56,9 +56,12 @@ private:
 /// Adds `--json` to `command`.
 void add_json_flag(CLI::App& command, bool& json);
 
-/// Tells the user on stderr that something failed: in words or, with `json`, as `{"ok":false,…}`.
+/// From now on errors are reported as JSON, or in words.
+void report_as_json(bool json);
+
+/// Tells the user on stderr that something failed: in words or as `{"ok":false,…}`.
 /// @returns how the command ends.
-exit_code report(const error& problem, bool json = false);
+exit_code report(const error& problem);
 
 /// Writes all of `text` to stdout.
 /// @returns `failed`, having said so on stderr, if that is not possible (`done` if nobody reads it any more).

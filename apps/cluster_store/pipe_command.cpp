@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cluster_store/apps/cluster_store/pipe.hpp>
+#include <cluster_store/apps/support/option_checks.hpp>
 #include <cluster_store/apps/support/output.hpp>
 
 namespace cluster_store::apps {
@@ -130,7 +131,7 @@ void add_pipe_command(command_table& table) {
   flags->where.add_to(command);
   flags->where.add_admin_flag(command);
   command.add_option("--in-flight", flags->in_flight, "how many lines to let out before reading on")
-      ->check(CLI::Range(1U, store_options{}.in_flight_max))
+      ->check(whole_number(1, store_options{}.in_flight_max))
       ->type_name("N")
       ->capture_default_str();
   table.run(command, [flags] { return run_pipe(*flags); });

@@ -10,6 +10,7 @@
 
 #include <cluster_store/apps/cluster_store/serve_settings.hpp>
 #include <cluster_store/apps/cluster_store/settings.hpp>
+#include <cluster_store/apps/support/option_checks.hpp>
 #include <cluster_store/apps/support/output.hpp>
 
 namespace cluster_store::apps {
@@ -140,15 +141,19 @@ void add_serve_command(command_table& table) {
           "--listen", flags->listen,
           "where to listen: unix:PATH or HOST:PORT, port 0 = any free one; repeat it for more (default "
               + to_string(default_endpoint()) + ")")
+      ->check(read_by(parse_endpoint))
       ->type_name("ENDPOINT")
       ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   command
       .add_option("--store", flags->stores,
                   "a store and its engine, memory: or rocksdb:PATH; repeat it for more (default "
                       + std::string{default_store} + ")")
+      ->check(read_by(parse_store))
       ->type_name("NAME=URI")
       ->expected(1)
+      ->allow_extra_args(false)
       ->take_all()
       ->group(own_groups::stores);
   command
@@ -163,17 +168,19 @@ void add_serve_command(command_table& table) {
                   "file with the shared secret, for TCP (default: the user's own, created if missing)")
       ->type_name("FILE");
   command.add_option("--connections-max", flags->connections_max, "worker processes at once")
-      ->check(CLI::Range(1, 65'536))
+      ->check(whole_number(1, 65'536))
       ->type_name("N")
       ->capture_default_str();
   command
       .add_option("--ttl-default", flags->ttl_default,
                   "life of sessions that are set without a ttl, for example 24h (default: for ever)")
+      ->check(read_by(parse_ttl_default))
       ->type_name("DURATION");
   command
       .add_option("--logout-guard", flags->logout_guard,
                   "how long a destroyed session cannot be saved again, so that a late save does not undo a "
                   "logout, for example 1h (default: off)")
+      ->check(read_by(parse_logout_guard))
       ->type_name("DURATION");
   command
       .add_option(

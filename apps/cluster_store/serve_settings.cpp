@@ -13,51 +13,49 @@ tl::unexpected<error> refuse(std::string message) {
   return fail(errc::invalid_argument, std::move(message));
 }
 
-result<store_options> read_store(std::string_view text, const std::string& sync) {
-  const auto equals = text.find('=');
-  if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size())
-    return refuse("--store: '" + std::string{text}
-                  + "' is not NAME=URI, for example sessions=rocksdb:/var/lib/app");
-  store_options store;
-  store.name = text.substr(0, equals);
-  const auto uri = text.substr(equals + 1);
-  auto complete = sync.empty() ? backends::parse_uri(uri).map([&](const auto&) { return std::string{uri}; })
-                               : with_sync(uri, sync);
-  if (!complete)
-    return refuse("--store " + store.name + ": " + complete.error().message);
-  store.uri = *std::move(complete);
-  return store;
+/// @returns a duration; refuses 0 since it `at_zero`.
+result<time_to_live> parse_positive(const std::string& text, const std::string& at_zero) {
+  auto time = parse_duration(text);
+  if (time && time->count() == 0)
+    return refuse(at_zero);
+  return time;
 }
 
-/// A positive duration, or none if the flag is not given.
-result<std::optional<time_to_live>> read_duration(const std::string& flag, const std::string& text,
-                                                  std::string_view at_zero) {
+/// Reads a flag's text, or none if it is not given.
+template <class F>
+auto read_flag(const std::string& flag, const std::string& text, F parse)
+    -> result<std::optional<typename decltype(parse(text))::value_type>> {
   if (text.empty())
-    return std::optional<time_to_live>{};
-  const auto time = parse_duration_flag(flag, text);
-  if (!time)
-    return tl::unexpected{time.error()};
-  if (time->count() == 0)
-    return refuse(flag + ": " + std::string{at_zero});
-  return std::optional<time_to_live>{*time};
+    return std::nullopt;
+  auto read = parse(text);
+  if (!read)
+    return refuse(flag + ": " + read.error().message);
+  return *std::move(read);
+}
+
+result<store_options> read_store(const std::string& text, const std::string& sync) {
+  return parse_store(text).and_then([&](store_options store) -> result<store_options> {
+    auto complete = sync.empty() ? result<std::string>{store.uri} : with_sync(store.uri, sync);
+    if (!complete)
+      return tl::unexpected{complete.error()};
+    store.uri = *std::move(complete);
+    return store;
+  });
 }
 
 result<std::vector<store_options>> read_stores(const serve_flags& flags) {
   std::vector<store_options> stores;
-  const auto ttl_default =
-      read_duration("--ttl-default", flags.ttl_default,
-                    "0s would destroy every session as it is set; leave the flag out for no expiry");
+  const auto ttl_default = read_flag("--ttl-default", flags.ttl_default, parse_ttl_default);
   if (!ttl_default)
     return tl::unexpected{ttl_default.error()};
-  const auto logout_guard = read_duration("--logout-guard", flags.logout_guard,
-                                          "0s would guard nothing; leave the flag out for that");
+  const auto logout_guard = read_flag("--logout-guard", flags.logout_guard, parse_logout_guard);
   if (!logout_guard)
     return tl::unexpected{logout_guard.error()};
   const auto texts = flags.stores.empty() ? std::vector{std::string{default_store}} : flags.stores;
   for (const auto& text : texts) {
     auto store = read_store(text, flags.sync);
     if (!store)
-      return tl::unexpected{store.error()};
+      return refuse("--store: " + store.error().message);
     if (std::any_of(stores.begin(), stores.end(),
                     [&](const auto& other) { return other.name == store->name; }))
       return refuse("--store: there are two stores named '" + store->name + "'; names must differ");
@@ -69,6 +67,27 @@ result<std::vector<store_options>> read_stores(const serve_flags& flags) {
 }
 
 } // namespace
+
+result<store_options> parse_store(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+    return refuse("'" + text + "' is not NAME=URI, for example sessions=rocksdb:/var/lib/app");
+  store_options store;
+  store.name = text.substr(0, equals);
+  store.uri = text.substr(equals + 1);
+  if (const auto good = backends::parse_uri(store.uri); !good)
+    return refuse(store.name + ": " + good.error().message);
+  return store;
+}
+
+result<time_to_live> parse_ttl_default(const std::string& text) {
+  return parse_positive(text,
+                        "0s would destroy every session as it is set; leave the flag out for no expiry");
+}
+
+result<time_to_live> parse_logout_guard(const std::string& text) {
+  return parse_positive(text, "0s would guard nothing; leave the flag out for that");
+}
 
 result<std::string> with_sync(std::string_view uri, std::string_view sync) {
   const auto parts = backends::parse_uri(uri);

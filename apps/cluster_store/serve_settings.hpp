@@ -25,6 +25,12 @@ struct serve_flags {
 /// The store of a `serve` without `--store`.
 inline constexpr std::string_view default_store = "default=rocksdb:./cluster-store-data";
 
+/// Reads `NAME=URI`, `--ttl-default` and `--logout-guard`. Pure.
+/// @errors `invalid_argument` saying what is wrong.
+result<store_options> parse_store(const std::string& text);
+result<time_to_live> parse_ttl_default(const std::string& text);
+result<time_to_live> parse_logout_guard(const std::string& text);
+
 /// Turns flags into options. Pure.
 /// @errors `invalid_argument` naming the flag and what is wrong with it.
 result<server_options> read_serve_flags(const serve_flags& flags);

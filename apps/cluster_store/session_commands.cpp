@@ -11,6 +11,7 @@
 
 #include <cluster_store/apps/cluster_store/pipe_answer.hpp>
 #include <cluster_store/apps/support/duration.hpp>
+#include <cluster_store/apps/support/option_checks.hpp>
 
 namespace cluster_store::apps {
 
@@ -18,21 +19,23 @@ namespace {
 
 struct session_flags : common_flags {
   std::string id;
-  std::string new_id;
+  std::optional<std::string> new_id; ///< Of regenerate.
   std::string data = "-";
   std::string ttl;
   std::optional<std::uint64_t> if_version;
   std::optional<std::uint64_t> seen;
 
-  /// Connects, unless the id makes no sense to any store.
+  /// Connects, unless an id makes no sense to any store.
   result<client> open() const {
-    return check_id(id, {}).and_then([this] { return where.open(); });
+    return check_id(id, {})
+        .and_then([this] { return new_id ? check_id(*new_id, {}) : result<void>{}; })
+        .and_then([this] { return where.open(); });
   }
 
   result<std::optional<time_to_live>> read_ttl() const {
     if (ttl.empty())
       return std::nullopt;
-    return parse_duration_flag("--ttl", ttl).map([](auto time) { return std::optional{time}; });
+    return parse_duration(ttl).map([](auto time) { return std::optional{time}; });
   }
 };
 
@@ -95,7 +98,7 @@ result<version_number> set_session(const session_flags& flags) {
 exit_code run_set(const session_flags& flags) {
   const auto version = set_session(flags);
   if (!version)
-    return report(version.error(), flags.json);
+    return report(version.error());
   std::string out;
   if (flags.json)
     append_number(out, {}, "version", *version);
@@ -111,7 +114,7 @@ exit_code run_get(const session_flags& flags) {
     return outcome;
   });
   if (!found)
-    return report(found.error(), flags.json);
+    return report(found.error());
   std::string out;
   if (flags.json)
     append_answer(out, {}, *found);
@@ -130,7 +133,7 @@ exit_code run_change(const session_flags& flags, const char* name, F&& operation
     return outcome;
   });
   if (!changed)
-    return report(changed.error(), flags.json);
+    return report(changed.error());
   std::string out;
   if (flags.json)
     append_flag(out, {}, name, *changed);
@@ -141,7 +144,7 @@ exit_code run_change(const session_flags& flags, const char* name, F&& operation
 exit_code run_touch(const session_flags& flags) {
   const auto ttl = flags.read_ttl();
   if (!ttl)
-    return report(ttl.error(), flags.json);
+    return report(ttl.error());
   return run_change(flags, "touched", [&](client& store) { return store.touch(flags.id, *ttl); });
 }
 
@@ -151,12 +154,12 @@ exit_code run_destroy(const session_flags& flags) {
 
 exit_code run_regenerate(const session_flags& flags) {
   const auto moved = flags.open().and_then([&](client store) {
-    auto outcome = store.regenerate(flags.id, flags.new_id);
+    auto outcome = store.regenerate(flags.id, *flags.new_id);
     store.close();
     return outcome;
   });
   if (!moved)
-    return report(moved.error(), flags.json);
+    return report(moved.error());
   std::string out;
   if (flags.json)
     append_regenerated(out, {}, *moved);
@@ -176,12 +179,14 @@ void add_set(command_table& table) {
       ->type_name("DATA|-")
       ->configurable(false);
   command.add_option("--ttl", flags->ttl, "how long it lives, for example 30m (default: as the store says)")
+      ->check(read_by(parse_duration))
       ->type_name("DURATION");
   auto* if_version = command.add_option("--if-version", flags->if_version,
                                         "only if this is its version; 0: if there is none");
-  if_version->type_name("N");
+  if_version->check(whole_number())->type_name("N");
   command
       .add_option("--seen", flags->seen, "only if it still lives and was created at or before this version")
+      ->check(whole_number())
       ->type_name("N")
       ->excludes(if_version);
   finish_command(command, *flags);
@@ -204,6 +209,7 @@ void add_session_commands(command_table& table) {
                             "cluster-store touch a1b2 --ttl 30m");
     command
         .add_option("--ttl", flags->ttl, "how long it lives from now (default: the time it was last given)")
+        ->check(read_by(parse_duration))
         ->type_name("DURATION");
     finish_command(command, *flags);
     table.run(command, [flags = flags] { return run_touch(*flags); });

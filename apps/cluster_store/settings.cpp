@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <fstream>
+
+#include <cluster_store/apps/cluster_store/setting_checks.hpp>
+#include <cluster_store/apps/support/command_words.hpp>
+#include <cluster_store/apps/support/option_checks.hpp>
 
 namespace cluster_store::apps {
 
@@ -15,63 +18,65 @@ std::string variable_name(std::string text) {
   return "CLUSTER_STORE_" + text;
 }
 
-bool is_setting(const CLI::Option& option) {
-  return option.get_configurable() && !option.get_positional() && !option.get_lnames().empty();
-}
+/// What gives an option its value.
+struct given {
+  std::string origin;
+  std::vector<std::string> values; ///< Empty: nothing does.
+};
 
-std::vector<CLI::ConfigItem> read_file(const std::string& path) {
-  std::ifstream file{path};
-  if (!file)
-    throw CLI::FileError::Missing(path + " (named by --config or CLUSTER_STORE_CONFIG)");
-  auto items = CLI::ConfigTOML{}.from_config(file);
-  std::erase_if(items, [](const CLI::ConfigItem& item) { return item.name == "++" || item.name == "--"; });
-  return items;
-}
+/// Variables and the file.
+struct sources {
+  const environment& variables;
+  std::vector<file_setting> file;
 
-bool has_setting(const CLI::App& command, const std::string& name) {
-  const auto* option = command.get_option_no_throw("--" + name);
-  return option != nullptr && is_setting(*option);
-}
-
-/// A misspelt key would otherwise be a setting that silently does not hold.
-void refuse_unknown_keys(const CLI::App& program, const std::vector<CLI::ConfigItem>& items) {
-  for (const auto& item : items) {
-    const auto commands = program.get_subcommands([&](const CLI::App* command) {
-      return item.parents.empty()
-             || (item.parents.size() == 1 && command->get_name() == item.parents.front());
-    });
-    if (std::none_of(commands.begin(), commands.end(),
-                     [&](const CLI::App* command) { return has_setting(*command, item.name); }))
-      throw CLI::ConfigError("the configuration file sets '" + item.fullname()
-                                 + "', but there is no such option: see `cluster-store COMMAND --help`",
-                             CLI::ExitCodes::ConfigError);
+  /// @param own whether the short name means something else.
+  given find(const std::string& name, const std::string& command, bool own, bool empty_is_unset) const {
+    for (const auto& variable : {variable_name(command + "-" + name), variable_name(name)}) {
+      auto value = own && variable == variable_name(name) ? std::nullopt : variables(variable);
+      if (value && !(value->empty() && empty_is_unset))
+        return {variable, {*std::move(value)}};
+    }
+    const file_setting* best = nullptr;
+    for (const auto& setting : file)
+      if (setting.key == name
+          && (setting.command.empty() ? best == nullptr && !own : setting.command == command))
+        best = &setting;
+    return best == nullptr ? given{} : given{best->place + ": " + name, best->texts};
   }
-}
+};
 
-/// @returns the values that variables or the file give to an option of `command`; empty if none do.
-std::vector<std::string> values_of(const CLI::Option& option, const std::string& command,
-                                   const environment& variables, const std::vector<CLI::ConfigItem>& items) {
-  const auto& name = option.get_lnames().front();
-  const bool own = option.get_group() == own_groups::stores || option.get_group() == own_groups::tls;
-  if (auto value = variables(variable_name(command + "-" + name)))
-    return {*std::move(value)};
-  if (auto value = own ? std::nullopt : variables(variable_name(name)))
-    return {*std::move(value)};
-  const CLI::ConfigItem* best = nullptr;
-  for (const auto& item : items)
-    if (item.name == name
-        && (item.parents.empty() ? best == nullptr && !own : item.parents.front() == command))
-      best = &item;
-  return best == nullptr ? std::vector<std::string>{} : best->inputs;
+/// @returns whether variables or the file ask for JSON. What is wrong with them is said elsewhere.
+bool ask_for_json(const sources& from, const CLI::App* command) {
+  const auto answer =
+      from.find("json", command == nullptr ? std::string{} : command->get_name(), false, true);
+  return !answer.values.empty() && parse_switch(answer.values.front()).value_or(true);
 }
 
 /// Sets an option that the command line left out, as CLI11 itself does with its configuration files.
-void set_option(CLI::Option& option, const std::vector<std::string>& values) {
-  const bool flag = option.get_expected_min() == 0;
-  for (const auto& value : values)
-    option.add_result(flag ? option.get_flag_value(option.get_lnames().front(), value) : value);
-  if (!values.empty())
+void set_option(CLI::Option& option, const given& what) {
+  for (const auto& value : what.values) {
+    check_value(option, what.origin, value);
+    option.add_result(is_switch(option) ? option.get_flag_value(option.get_lnames().front(), value) : value);
+  }
+  if (!what.values.empty())
     option.run_callback();
+}
+
+/// CLI11 looks at the command line only.
+void refuse_exclusive(const CLI::App& command) {
+  for (const auto* option : command.get_options([](const CLI::Option* each) { return each->count() > 0; }))
+    for (const auto* other : option->get_excludes())
+      if (other->count() > 0)
+        refuse_setting(option->get_name() + " excludes " + other->get_name());
+}
+
+/// @returns the path of the settings file; empty if there is none.
+result<std::string> settings_path(const command_words& words, const environment& variables) {
+  const auto name = variable_name("config");
+  const auto variable = words.config.empty() ? variables(name) : std::nullopt;
+  if (variable && variable->empty())
+    return tl::unexpected{empty_value(name)};
+  return variable.value_or(words.config);
 }
 
 } // namespace
@@ -83,20 +88,29 @@ environment process_environment() {
   };
 }
 
-void parse_with_settings(CLI::App& program, std::vector<std::string> arguments,
-                         const environment& variables) {
-  std::reverse(arguments.begin(), arguments.end()); // the order in which CLI11 takes them
-  program.parse(std::move(arguments));
-  const auto* file = program.get_option("--config");
-  const auto path =
-      file->count() > 0 ? std::optional{file->as<std::string>()} : variables(variable_name("config"));
-  const auto items = path ? read_file(*path) : std::vector<CLI::ConfigItem>{};
-  refuse_unknown_keys(program, items);
+void parse_with_settings(CLI::App& program, const std::vector<std::string>& arguments,
+                         const environment& variables, bool& errors_in_json) {
+  auto words = read_words(program, arguments);
+  auto file = settings_path(words, variables).and_then([](const std::string& path) {
+    return path.empty() ? result<std::vector<file_setting>>{} : read_settings_file(path);
+  });
+  const sources from{variables, file ? *file : std::vector<file_setting>{}};
+  errors_in_json = words.json.value_or(ask_for_json(from, words.command));
+  if (words.problem)
+    refuse_setting(words.problem->message);
+  std::reverse(words.arguments.begin(), words.arguments.end()); // the order in which CLI11 takes them
+  program.parse(std::move(words.arguments));
+  if (!file)
+    refuse_setting(file.error().message);
+  for (const auto& setting : from.file)
+    check_setting(program, setting);
 
   auto* command = program.get_subcommands().front();
   for (auto* option : command->get_options([](CLI::Option* candidate) { return is_setting(*candidate); }))
     if (option->count() == 0)
-      set_option(*option, values_of(*option, command->get_name(), variables, items));
+      set_option(*option, from.find(option->get_lnames().front(), command->get_name(), is_own(*option),
+                                    is_switch(*option)));
+  refuse_exclusive(*command);
 }
 
 } // namespace cluster_store::apps

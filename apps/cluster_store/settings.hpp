@@ -22,10 +22,16 @@ environment process_environment();
 /// which wins. In the file (TOML, named by `--config`), keys at the top hold for every command that has such
 /// an option, keys in a section `[COMMAND]` for that one, and win. Options in `own_groups` are only set by
 /// the name or section of their command, since the short name means something else elsewhere.
+///
+/// What is given but empty is refused wherever it counts, but for a variable of a switch, which counts as not
+/// set. The file is checked as a whole, also what does not concern the command.
 /// @param program one level of sub-commands; parsed afterwards as after `CLI::App::parse`.
 /// @param arguments without the program's name.
-/// @throws CLI::ParseError as `CLI::App::parse`, also for keys in the file that no command has.
-void parse_with_settings(CLI::App& program, std::vector<std::string> arguments, const environment& variables);
+/// @param errors_in_json set as soon as it is known that errors are to be JSON, also if this throws.
+/// @throws CLI::ParseError as `CLI::App::parse`; its message names the flag, the variable or the place in the
+/// file.
+void parse_with_settings(CLI::App& program, const std::vector<std::string>& arguments,
+                         const environment& variables, bool& errors_in_json);
 
 /// Names of the option groups that `parse_with_settings` treats apart.
 namespace own_groups {

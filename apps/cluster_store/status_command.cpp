@@ -22,7 +22,7 @@ result<server_status> ask(const connection& where) {
 exit_code run_status(const common_flags& flags) {
   const auto status = ask(flags.where);
   if (!status)
-    return report(status.error(), flags.json);
+    return report(status.error());
   return print(flags.json ? status_json(*status) : status_table(*status));
 }
 

@@ -1,4 +1,3 @@
-#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -6,19 +5,26 @@
 #include <cluster_store/apps/demo/demonstration.hpp>
 #include <cluster_store/apps/demo/worker.hpp>
 #include <cluster_store/apps/support/program_start.hpp>
+#include <cluster_store/backends/whole_number.hpp>
 
 namespace {
 
 constexpr int usage = 2;
 
+int refuse(const std::string& why) {
+  std::cerr << "cluster-store-demo: " << why << '\n';
+  return usage;
+}
+
 /// `--worker N --connect ENDPOINT`, as the demonstration starts its workers.
 int run_as_worker(const std::vector<std::string>& arguments) {
+  const auto worker = cluster_store::parse_whole_number(arguments[1], 1, cluster_store::apps::demo_workers);
+  if (!worker)
+    return refuse("--worker: " + worker.error().message);
   const auto where = cluster_store::parse_endpoint(arguments[3]);
-  if (!where) {
-    std::cerr << where.error().message << '\n';
-    return usage;
-  }
-  return cluster_store::apps::run_worker(std::atoi(arguments[1].c_str()), *where);
+  if (!where)
+    return refuse("--connect: " + where.error().message);
+  return cluster_store::apps::run_worker(static_cast<int>(*worker), *where);
 }
 
 } // namespace

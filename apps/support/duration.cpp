@@ -1,10 +1,10 @@
 #include <cluster_store/apps/support/duration.hpp>
 
 #include <array>
-#include <charconv>
 #include <cstdint>
 
 #include <cluster_store/backends/session.hpp>
+#include <cluster_store/backends/whole_number.hpp>
 
 namespace cluster_store::apps {
 
@@ -60,20 +60,15 @@ result<std::chrono::milliseconds> parse_duration(std::string_view text) {
                     "'" + std::string{name.substr(0, 10)}
                         + "' cannot stand there: units are d, h, m, s, ms, the larger first, each once");
     next_unit = which + 1;
-    std::int64_t count = 0;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), count);
-    if (read.ec != std::errc{} || count > (ttl_max.count() - total) / units[which].milliseconds)
+    if (digits.size() > 1 && digits.front() == '0')
+      return refuse(text, "a number in it begins with a zero");
+    const auto most = (ttl_max.count() - total) / units[which].milliseconds;
+    const auto count = parse_whole_number(digits, 0, static_cast<std::uint64_t>(most));
+    if (!count)
       return refuse(text, "it is longer than 100 years");
-    total += count * units[which].milliseconds;
+    total += static_cast<std::int64_t>(*count) * units[which].milliseconds;
   }
   return std::chrono::milliseconds{total};
-}
-
-result<std::chrono::milliseconds> parse_duration_flag(const std::string& flag, const std::string& text) {
-  auto time = parse_duration(text);
-  if (!time)
-    time.error().message = flag + ": " + time.error().message;
-  return time;
 }
 
 std::string duration_text(std::chrono::milliseconds time) {

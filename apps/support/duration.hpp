@@ -12,12 +12,9 @@ namespace cluster_store::apps {
 ///
 /// Units: `d`, `h`, `m`, `s`, `ms`, each at most once, the larger first. A number without a unit is refused:
 /// confusing seconds with milliseconds is the classic mistake with the life of sessions.
-/// @param text whole numbers with units, for example `90s`; at most 100 years.
+/// @param text whole numbers, as of `parse_whole_number`, with units, for example `90s`; at most 100 years.
 /// @errors `invalid_argument` saying what is wrong and how to write it.
 result<std::chrono::milliseconds> parse_duration(std::string_view text);
-
-/// As `parse_duration`; the error names the flag `flag`.
-result<std::chrono::milliseconds> parse_duration_flag(const std::string& flag, const std::string& text);
 
 /// @returns `time` as `parse_duration` reads it, for example `1h30m`; `0s` for zero, with a minus in front of
 ///   negative times.

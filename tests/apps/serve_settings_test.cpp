@@ -47,7 +47,7 @@ TEST_CASE("serve refuses flags that make no sense and names them") {
     flags.stores = {"name="}, named = "--store";
   }
   SECTION("a store whose engine is no URI") {
-    flags.stores = {"name=memory"}, named = "--store name";
+    flags.stores = {"name=memory"}, named = "--store: name";
   }
   SECTION("two stores of one name") {
     flags.stores = {"a=memory:", "a=memory:"}, named = "--store";

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <map>
 
+#include <cluster_store/apps/support/option_checks.hpp>
 #include <cluster_store/tests/support/catch.hpp>
 #include <cluster_store/tests/support/temporary_directory.hpp>
 
@@ -19,6 +20,7 @@ struct program {
   std::vector<std::string> stores;
   std::vector<std::string> listen;
   int connections_max = 0;
+  bool errors_in_json = false;
   std::map<std::string, std::string> variables;
   tests::temporary_directory directory;
 
@@ -30,11 +32,11 @@ struct program {
     get->add_option("id", "id")->required()->configurable(false);
     get->add_option("--connect", connect);
     get->add_option("--store", store);
-    get->add_flag("--json", json);
+    add_switch(*get, "--json", json, "");
     auto* serve = app.add_subcommand("serve");
     serve->add_option("--store", stores)->expected(1)->take_all()->group(own_groups::stores);
-    serve->add_option("--listen", listen)->expected(1)->take_all();
-    serve->add_option("--connections-max", connections_max)->check(CLI::Range(1, 10));
+    serve->add_option("--listen", listen)->expected(1)->allow_extra_args(false)->take_all();
+    serve->add_option("--connections-max", connections_max)->check(whole_number(1, 10));
   }
 
   std::string file(const std::string& text) {
@@ -43,11 +45,24 @@ struct program {
     return path;
   }
 
+  /// @returns what is wrong; empty if nothing is.
+  std::string refusal(const std::vector<std::string>& arguments) {
+    try {
+      parse(arguments);
+      return {};
+    } catch (const CLI::ParseError& problem) {
+      return problem.what();
+    }
+  }
+
   void parse(const std::vector<std::string>& arguments) {
-    parse_with_settings(app, arguments, [this](const std::string& name) -> std::optional<std::string> {
-      const auto found = variables.find(name);
-      return found == variables.end() ? std::nullopt : std::optional{found->second};
-    });
+    parse_with_settings(
+        app, arguments,
+        [this](const std::string& name) -> std::optional<std::string> {
+          const auto found = variables.find(name);
+          return found == variables.end() ? std::nullopt : std::optional{found->second};
+        },
+        errors_in_json);
   }
 
   std::string store = "default";
@@ -123,6 +138,138 @@ TEST_CASE("a setting that no command knows is refused") {
     CHECK_THROWS_AS(run.parse({"get", "a", "--config", run.file(text)}), CLI::ParseError);
   }
   CHECK_THROWS_AS(run.parse({"get", "a", "--config", run.directory / "missing"}), CLI::ParseError);
+}
+
+TEST_CASE("of all the ways to give a value the nearest one wins") {
+  // Each row leaves out the nearest of the one before.
+  const auto ways = GENERATE(range(0, 6));
+  program run;
+  const std::vector<std::string> expected{"flag", "own variable", "variable", "section", "top", "built-in"};
+  std::vector<std::string> arguments{"get", "a"};
+  if (ways < 1)
+    arguments.insert(arguments.end(), {"--connect", "flag"});
+  if (ways < 2)
+    run.variables["CLUSTER_STORE_GET_CONNECT"] = "own variable";
+  if (ways < 3)
+    run.variables["CLUSTER_STORE_CONNECT"] = "variable";
+  const std::string top = ways < 5 ? "connect = \"top\"\n" : "";
+  arguments.insert(arguments.end(),
+                   {"--config", run.file(top + (ways < 4 ? "[get]\nconnect = \"section\"\n" : ""))});
+  run.parse(arguments);
+  CHECK(run.connect == expected[static_cast<std::size_t>(ways)]);
+}
+
+TEST_CASE("the whole file is checked, also what is for other commands or overridden") {
+  program run;
+  CHECK(run.refusal({"get", "a", "--config", run.file("[serve]\nconnections-max = 11\n")})
+        == run.directory / "settings.toml"
+               + ":2:1: connections-max: '11' is out of range: give a whole number from 1 to 10");
+  CHECK(run.refusal({"get", "a", "--connect", "x", "--config", run.file("connect = \"\"\n")})
+            .find(":1:1: connect")
+        != std::string::npos);
+}
+
+TEST_CASE("a value in the file has the type of its option") {
+  program run;
+  const auto refused = [&](const std::string& text) {
+    return run.refusal({"get", "a", "--config", run.file(text)});
+  };
+  for (const auto* text : {"connect = 5",
+                           "connect = 5.5",
+                           "connect = true",
+                           "connect = [\"x\"]",
+                           "connect = 1979-05-27",
+                           "connect = {x = 1}",
+                           "[serve]\nlisten = [5]",
+                           "[serve]\nlisten = [[\"x\"]]",
+                           "[serve]\nlisten = true",
+                           "[get]\njson = 1.0",
+                           "[get]\njson = [true]",
+                           "[get]\njson = 2",
+                           "[serve]\nconnections-max = 5.0",
+                           "[serve]\nconnections-max = [5]",
+                           "[serve]\nconnections-max = true",
+                           "get = \"x\"",
+                           "[[get]]\nconnect = \"x\"",
+                           "[get.connect]\nx = 1",
+                           "[put]",
+                           "connect = \"a\\u0000b\""}) {
+    INFO(text);
+    CHECK(refused(text).find(run.directory / "settings.toml:") == 0);
+  }
+  for (const auto* text :
+       {"connect = \"x\"", "[serve]\nlisten = \"x\"", "[serve]\nlisten = [\"x\", \"y\"]",
+        "[get]\njson = true", "[get]\njson = \"no\"", "[get]\njson = 1", "[serve]\nconnections-max = 5",
+        "serve.connections-max = \"5\"", "", "[get]", "[serve]\n[get]"}) {
+    INFO(text);
+    CHECK(refused(text).empty());
+  }
+}
+
+TEST_CASE("a key that was meant otherwise is refused with what was meant") {
+  program run;
+  const auto refused = [&](const std::string& text) {
+    return run.refusal({"get", "a", "--config", run.file(text)});
+  };
+  CHECK(refused("[serve]\nconnections_max = 5").find("did you mean 'connections-max'?") != std::string::npos);
+  CHECK(refused("Connect = \"x\"").find("did you mean 'connect'?") != std::string::npos);
+  CHECK(refused("get = \"x\"").find("section [get]") != std::string::npos);
+}
+
+TEST_CASE("errors are JSON as soon as anything asks for it, and is not overruled") {
+  program run;
+  SECTION("a flag, wherever what is wrong stands") {
+    for (const std::vector<std::string>& words :
+         std::vector<std::vector<std::string>>{{"get", "--json"},
+                                               {"get", "--bad", "--json"},
+                                               {"get", "--json", "--bad"},
+                                               {"--json", "get", "a"},
+                                               {"nothing", "--json"},
+                                               {"--json"},
+                                               {"get", "a", "--connect", "--json=1", "--bad"}}) {
+      program each;
+      CHECK_FALSE(each.refusal(words).empty());
+      CHECK(each.errors_in_json);
+    }
+  }
+  SECTION("a variable") {
+    run.variables["CLUSTER_STORE_JSON"] = "1";
+    CHECK_FALSE(run.refusal({"nothing"}).empty());
+    CHECK(run.errors_in_json);
+    CHECK_FALSE(run.refusal({"get", "--json=false"}).empty());
+    CHECK_FALSE(run.errors_in_json);
+  }
+  SECTION("the file") {
+    const auto path = run.file("[get]\njson = true\nbad = 1\n");
+    CHECK_FALSE(run.refusal({"get", "--config", path}).empty());
+    CHECK(run.errors_in_json);
+    CHECK_FALSE(run.refusal({"serve", "x", "--config", path}).empty());
+    CHECK_FALSE(run.errors_in_json);
+  }
+  SECTION("not what stands for an id") {
+    CHECK_FALSE(run.refusal({"get", "--", "--json", "b"}).empty());
+    CHECK_FALSE(run.errors_in_json);
+  }
+}
+
+TEST_CASE("options that exclude each other do so however they are given") {
+  CLI::App app{"about", "program"};
+  app.require_subcommand(1);
+  app.add_option("--config", "file")->configurable(false);
+  std::string one;
+  std::string other;
+  auto* set = app.add_subcommand("set");
+  auto* first = set->add_option("--one", one);
+  set->add_option("--other", other)->excludes(first);
+  bool json = false;
+  CHECK_THROWS_WITH(parse_with_settings(
+                        app, {"set", "--one", "x"},
+                        [](const std::string& name) {
+                          return name == "CLUSTER_STORE_OTHER" ? std::optional<std::string>{"y"}
+                                                               : std::nullopt;
+                        },
+                        json),
+                    "--one excludes --other");
 }
 
 TEST_CASE("a setting is checked like a flag") {

@@ -70,6 +70,19 @@ TEST_CASE("a wrong command line is a usage error that names what is wrong") {
        "--connections-max"},
       {{"serve", "--listen", somewhere, "--store", "s=memory:", "--ttl-default", "0s"}, "--ttl-default"},
       {{"get", "a", "--connect", somewhere, "--config", where.path("no-such-file")}, "no-such-file"},
+      {{"get", "a", "--connect", somewhere, "--config", where.path("")}, "directory"},
+      {{"set", "a", "x", "--connect", somewhere, "--ttl", ""}, "--ttl"},
+      {{"set", "a", "x", "--connect", somewhere, "--ttl="}, "--ttl"},
+      {{"set", "a", "x", "--connect", somewhere, "--ttl=", "--json"}, "--ttl"},
+      {{"set", "a", "x", "--connect", somewhere, "--if-version", "-1"}, "--if-version"},
+      {{"all", "--connect", somewhere, "--prefix", ""}, "--prefix"},
+      {{"get", "a", "--connect", ""}, "--connect"},
+      {{"get", "a", "--connect", "127.0.0.1:1", "--tls-ca", ""}, "--tls-ca"},
+      {{"get", "a", "--connect", "127.0.0.1:1", "--secret-file", ""}, "--secret-file"},
+      {{"serve", "--listen", somewhere, "--admin-secret-file", ""}, "--admin-secret-file"},
+      {{"serve", "--listen", somewhere, "--listen", ""}, "--listen"},
+      {{"serve", "--listen", "[]"}, "--listen"},
+      {{"regenerate", "a", "", "--connect", somewhere}, "id"},
   };
   for (const auto& each : mistakes)
     expect_usage_error(where, each);

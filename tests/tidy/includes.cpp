@@ -102,8 +102,9 @@ verdict judge_shell(std::string_view, std::string_view include) {
 
 verdict judge_program(std::string_view path, std::string_view include) {
   if (is_library_of_language(include) || include == "tl/expected.hpp" || include.starts_with("CLI/")
-      || include.starts_with("nlohmann/") || include.starts_with("cluster_store/apps/")
-      || is_public(path_of(include)) || may_use_engine(path, include))
+      || include.starts_with("nlohmann/") || include.starts_with("toml++/")
+      || include.starts_with("cluster_store/apps/") || is_public(path_of(include))
+      || may_use_engine(path, include))
     return {};
   return "a program includes its own headers and what an installed consumer may: the public API";
 }

@@ -90,7 +90,7 @@ TEST_CASE("row 5: the facade includes no CAF") {
 
 TEST_CASE("row 6: a program includes the public API") {
   check_row("apps/cluster_store/main.cpp",
-            {"iostream", "csignal", "unistd.h", "CLI/CLI.hpp", "nlohmann/json.hpp",
+            {"iostream", "csignal", "unistd.h", "CLI/CLI.hpp", "nlohmann/json.hpp", "toml++/toml.h",
              "cluster_store/actors/client.hpp", "cluster_store/backends/errc.hpp",
              "cluster_store/apps/cluster_store/settings.hpp"},
             {"cluster_store/actors/wire.hpp", "cluster_store/backends/memory.hpp", "rocksdb/db.h",
