@@ -20,7 +20,8 @@ std::optional<wall_time> expiry(std::optional<time_to_live> ttl, std::optional<w
                                 wall_time now) {
   if (!ttl)
     return limit;
-  return limit ? std::min(*limit, now + *ttl) : now + *ttl;
+  const auto end = end_of_life(now, *ttl);
+  return limit ? std::min(*limit, end) : end;
 }
 
 result<void> check_condition(const wire::condition& when, const session_overlay::slot& slot, bool lives) {

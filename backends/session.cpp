@@ -1,5 +1,7 @@
 #include <cluster_store/backends/session.hpp>
 
+#include <algorithm>
+
 namespace cluster_store {
 
 result<void> check_id(std::string_view id, const session_limits& limits) {
@@ -20,10 +22,14 @@ result<void> check_data(std::string_view data, const session_limits& limits) {
 }
 
 result<void> check_ttl(time_to_live ttl) {
-  if (ttl > ttl_max || ttl < -ttl_max)
+  if (ttl > ttl_max)
     return fail(errc::invalid_argument, "a ttl of " + std::to_string(ttl.count())
                                             + " ms is beyond 100 years: give fewer milliseconds");
   return {};
+}
+
+wall_time end_of_life(wall_time now, time_to_live ttl) {
+  return now + std::clamp(ttl, -ttl_max, ttl_max);
 }
 
 } // namespace cluster_store

@@ -47,8 +47,13 @@ result<void> check_id(std::string_view id, const session_limits& limits);
 /// @errors `too_large` beyond `data_bytes_max`.
 result<void> check_data(std::string_view data, const session_limits& limits);
 
-/// Checks a time to live. Zero and negative values are allowed: a past expiry destroys.
-/// @errors `invalid_argument` beyond `ttl_max` in either direction.
+/// Checks a time to live. Zero and negative values are allowed, however far below zero: a past expiry
+/// destroys.
+/// @errors `invalid_argument` beyond `ttl_max`.
 result<void> check_ttl(time_to_live ttl);
+
+/// @returns when a life of `ttl` from `now` ends. Any ttl has such a moment: beyond `ttl_max` in either
+/// direction it is the one of `ttl_max`.
+wall_time end_of_life(wall_time now, time_to_live ttl);
 
 } // namespace cluster_store

@@ -130,7 +130,10 @@ TEST_CASE("ids and data beyond the limits are refused and nothing is stored") {
   CHECK(store.call(client, set("a", too_much)).error().code == errc::too_large);
   CHECK(store.call(client, get(too_long)).error().code == errc::too_large);
   CHECK(store.call(client, get("")).error().code == errc::invalid_argument);
-  CHECK(store.call(client, set("a", "x", ttl_max + 1ms)).error().code == errc::invalid_argument);
+  for (const auto beyond : {ttl_max + 1ms, time_to_live::max()}) {
+    CHECK(store.call(client, set("a", "x", beyond)).error().code == errc::invalid_argument);
+    CHECK(store.call(client, touch("a", beyond)).error().code == errc::invalid_argument);
+  }
   CHECK(store.call(client, set("a", std::string(1024 * 1024, 'x'))));
   CHECK(store.call(client, get(std::string(512, 'x'))));
   CHECK(store.call(client, whole(wire::op::length))->count == 1);
@@ -172,6 +175,21 @@ TEST_CASE("a listing of no or too many rows, or from a foreign cursor, is refuse
   request.rows_max = 1;
   request.cursor = "not a cursor";
   CHECK(store.call(client, request).error().code == errc::invalid_argument);
+}
+
+TEST_CASE("a life that is over destroys, however far below zero") {
+  const auto ttl =
+      GENERATE(0ms, -1ms, -ttl_max, -ttl_max - 1ms, time_to_live::min() + 1ms, time_to_live::min());
+  store_fixture store;
+  auto client = store.join();
+  REQUIRE(store.call(client, set("set", "x")));
+  REQUIRE(store.call(client, set("touched", "x")));
+  CHECK(store.call(client, set("set", "y", ttl)));
+  CHECK(store.call(client, touch("touched", ttl))->found);
+  CHECK(store.call(client, set("new", "x", ttl)));
+  for (const auto* id : {"set", "touched", "new"})
+    CHECK_FALSE(store.call(client, get(id))->found);
+  CHECK(store.call(client, whole(wire::op::length))->count == 0);
 }
 
 TEST_CASE("clear removes every session and says how many there were") {
