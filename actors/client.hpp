@@ -18,7 +18,7 @@ namespace cluster_store {
 
 /// How a session is set. Source: express-session's Store, plus versions.
 struct set_options {
-  /// None: the store's `ttl_default`. Zero or negative: the session is destroyed.
+  /// None: the store's `ttl_default`. Zero or negative, however far: the session is destroyed.
   std::optional<time_to_live> ttl = {};
 
   /// Apply only if the session still lives and was created at or before this version, else `conflict`: a
@@ -131,7 +131,8 @@ public:
   std::future<result<std::uint64_t>> length_async();
   void length(callback<std::uint64_t> done);
 
-  /// Removes all sessions in one commit. @returns how many there were.
+  /// Removes all sessions in one commit, and leaves no tombstones: a save that is late brings its session
+  /// back also where `store_options::logout_guard` is set. @returns how many there were.
   result<std::uint64_t> clear();
   std::future<result<std::uint64_t>> clear_async();
   void clear(callback<std::uint64_t> done);

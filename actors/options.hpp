@@ -31,8 +31,9 @@ struct store_options {
   backends::factory open;
   std::optional<time_to_live> ttl_default; ///< Life of sessions that are set without a ttl; none = for ever.
   /// Refuses to save a destroyed session, even blindly, for this long after it was destroyed (`conflict`), so
-  /// that a request that is late cannot undo a logout; 1 ms–100 years; none = off. Costs two small rows per
-  /// destroyed session, and a read per save of a session that does not exist.
+  /// that a request that is late cannot undo a logout; 1 ms–100 years; none = off. Not those that `clear`
+  /// removed or that expired. Costs two small rows per destroyed session, and a read per save of a session
+  /// that does not exist.
   std::optional<std::chrono::milliseconds> logout_guard;
   session_limits limits;
   std::uint32_t in_flight_max = 16'384; ///< Most unanswered operations of one client; 1–65 536.

@@ -125,7 +125,10 @@ void add_collection_commands(command_table& table) {
   }
   {
     auto [command, flags] = add_collection_command(
-        table, "clear", "Removes all sessions; prints how many there were", "cluster-store clear --yes");
+        table, "clear",
+        "Removes all sessions; prints how many there were. A late save can bring one back: `serve "
+        "--logout-guard` guards only ids that were destroyed",
+        "cluster-store clear --yes");
     flags->where.ask_for_admin();
     add_switch(command, "--yes", flags->yes, "yes, all of them")->configurable(false);
     table.run(command, [flags = flags] { return run_clear(*flags); });

@@ -179,7 +179,7 @@ void add_serve_command(command_table& table) {
   command
       .add_option("--logout-guard", flags->logout_guard,
                   "how long a destroyed session cannot be saved again, so that a late save does not undo a "
-                  "logout, for example 1h (default: off)")
+                  "logout, for example 1h (default: off); sessions that clear removed can be saved again")
       ->check(read_by(parse_logout_guard))
       ->type_name("DURATION");
   command

@@ -75,6 +75,17 @@ TEST_CASE("a session that only expired can be saved again in a guarded store") {
   CHECK(store.call(client, set("a", "2")));
 }
 
+TEST_CASE("a clear leaves no tombstones, and none of those that are there goes") {
+  store_fixture store{guarded()};
+  auto client = store.join();
+  REQUIRE(store.call(client, set("cleared", "1")));
+  REQUIRE(store.call(client, destroy("destroyed")));
+  REQUIRE(store.call(client, whole(wire::op::clear))->count == 1);
+  CHECK(tombstone_rows(store) == 2);
+  CHECK(store.call(client, set("cleared", "late")));
+  CHECK(store.call(client, set("destroyed", "late")).error().code == errc::conflict);
+}
+
 TEST_CASE("whoever says that there is no session may create it in a guarded store") {
   store_fixture store{guarded()};
   auto client = store.join();
