@@ -14,14 +14,14 @@ constexpr std::size_t idle_bytes_max = 64 * 1024;
 void line_splitter::keep(std::string_view text) {
   const auto kept = std::min(text.size(), line_bytes_max_ - start_.size());
   start_.append(text, 0, kept);
-  overflow_ = overflow_ || kept < text.size();
+  skipped_bytes_ += text.size() - kept;
 }
 
 void line_splitter::forget() {
   start_.clear();
   if (start_.capacity() > idle_bytes_max)
     start_.shrink_to_fit();
-  overflow_ = false;
+  skipped_bytes_ = 0;
 }
 
 } // namespace cluster_store::apps

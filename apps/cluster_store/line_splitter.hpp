@@ -9,9 +9,12 @@ namespace cluster_store::apps {
 
 /// One line of input.
 struct input_line {
+
   std::string_view text;    ///< Without its end; only the start if it is too long. Valid during the call.
   std::uint64_t number = 0; ///< Counted from 1.
-  bool too_long = false;
+  std::size_t bytes = 0;    ///< Of the whole line; more than `text` has if it is too long.
+
+  bool too_long() const { return text.size() < bytes; }
 };
 
 /// Cuts blocks of input into lines with bounded memory, without copying lines that lie within one block.
@@ -37,7 +40,7 @@ public:
   /// Delivers a last line that has no end.
   template <class F>
   void finish(F&& on_line) {
-    if (!start_.empty() || overflow_)
+    if (!start_.empty() || skipped_bytes_ > 0)
       deliver({}, on_line);
   }
 
@@ -46,11 +49,11 @@ private:
   void deliver(std::string_view text, F&& on_line) {
     ++number_;
     if (start_.empty() && text.size() <= line_bytes_max_) {
-      on_line(input_line{text, number_, false});
+      on_line(input_line{text, number_, text.size()});
       return;
     }
     keep(text);
-    on_line(input_line{start_, number_, overflow_});
+    on_line(input_line{start_, number_, start_.size() + skipped_bytes_});
     forget();
   }
 
@@ -58,8 +61,8 @@ private:
   void forget();
 
   std::size_t line_bytes_max_;
-  std::string start_; ///< Of the line whose end has not come yet.
-  bool overflow_ = false;
+  std::string start_;             ///< Of the line whose end has not come yet.
+  std::size_t skipped_bytes_ = 0; ///< Of that line, beyond the longest.
   std::uint64_t number_ = 0;
 };
 

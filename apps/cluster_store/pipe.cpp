@@ -61,9 +61,10 @@ void pipe::take(const input_line& line) {
   if (broken_)
     return;
   auto outcome = reader_.read(line.text, request_);
-  if (line.too_long)
-    outcome = fail(errc::too_large, "the line is longer than " + std::to_string(pipe_line_bytes_max)
-                                        + " bytes: it was skipped");
+  if (line.too_long())
+    outcome = fail(errc::too_large, "the line has " + std::to_string(line.bytes) + " bytes, longer than the "
+                                        + std::to_string(pipe_line_bytes_max)
+                                        + " that a line may have: it was skipped");
   if (!outcome) {
     const auto key = request_.seq ? answer_key{answer_key::kind::seq, *request_.seq}
                                   : answer_key{answer_key::kind::line, line.number};

@@ -37,7 +37,7 @@ using pipe_field_set = std::bitset<pipe_field_names.size()>;
 
 /// The fields of one line as they stand there, before anybody asked what they mean. Reuse one object.
 struct pipe_fields {
-  pipe_field_set present; ///< Those with a value other than null.
+  pipe_field_set present; ///< Those with a value of their type.
   std::array<std::string, pipe_field_names.size()> texts;
   std::array<std::int64_t, pipe_field_names.size()> signed_numbers{};
   std::array<std::uint64_t, pipe_field_names.size()> unsigned_numbers{};
@@ -53,7 +53,8 @@ struct pipe_fields {
 };
 
 /// Reads the JSON of one line into `into`: known fields only, each once, each of its type.
-/// @post a `seq` that could be read is present, also when an error is returned.
+/// @post `seq` is present, also when an error is returned, if it stands there once, valid, and what ends it
+/// (`,` or `}`) was read, too: of a line that is cut or goes wrong after it.
 /// @errors `invalid_argument` saying what is wrong with which field or at which byte.
 result<void> read_pipe_fields(std::string_view line, pipe_fields& into);
 

@@ -29,7 +29,7 @@ struct pipe_request {
 /// any order. Knows no state but the memory of its strings, which it keeps from line to line; that is bounded
 /// by the longest line. Not thread-safe.
 ///
-/// | op | fields besides `seq` and `op`; those in brackets may be left out or null |
+/// | op | fields besides `seq` and `op`; those in brackets may be left out; null is no value of any |
 /// |---|---|
 /// | set | id, data or data_base64, [ttl_ms], [seen], [if_version] |
 /// | get, destroy | id |
@@ -42,7 +42,7 @@ struct pipe_request {
 class pipe_request_reader {
 public:
   /// Reads one line.
-  /// @post `into.seq` is set if it could be read, also when an error is returned.
+  /// @post `into.seq` is set if it could be read as a whole, also when an error is returned.
   /// @errors `unsupported` for an unknown `op`, else `invalid_argument`, with a message that says where.
   result<void> read(std::string_view line, pipe_request& into);
 

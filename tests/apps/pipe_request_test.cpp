@@ -45,7 +45,7 @@ TEST_CASE("every operation of a pipe is read with its fields") {
   CHECK(good(R"({"seq":3,"op":"get","id":"x"})").operation == pipe_operation::get);
   CHECK(good(R"({"seq":3,"op":"get","id_base64":"AP8="})").id == std::string_view("\0\xFF", 2));
   CHECK(good(R"({"seq":4,"op":"touch","id":"x","ttl_ms":-1})").how.ttl == time_to_live{-1});
-  CHECK_FALSE(good(R"({"seq":4,"op":"touch","id":"x","ttl_ms":null})").how.ttl);
+  CHECK_FALSE(good(R"({"seq":4,"op":"touch","id":"x"})").how.ttl);
   CHECK(good(R"({"seq":5,"op":"destroy","id":"x"})").operation == pipe_operation::destroy);
   CHECK(good(R"({"seq":6,"op":"regenerate","id":"x","new_id":"y"})").new_id == "y");
   CHECK(good(R"({"seq":7,"op":"length"})").operation == pipe_operation::length);
@@ -75,6 +75,71 @@ TEST_CASE("nothing of a line is left over in the next one") {
   REQUIRE(reader.read(R"({"seq":5,"op":"all"})", request));
   CHECK(request.which.prefix.empty());
   CHECK(request.which.rows_max == listing_options{}.rows_max);
+}
+
+TEST_CASE("null is no value of any field, so it switches nothing off") {
+  const auto* line = GENERATE(
+      R"({"seq":9,"op":"set","id":"a","data":"x","if_version":null})",
+      R"({"seq":9,"op":"set","id":"a","data":"x","seen":null})",
+      R"({"seq":9,"op":"set","id":"a","data":"x","ttl_ms":null})",
+      R"({"seq":9,"op":"set","id":"a","data":null,"data_base64":"eA=="})",
+      R"({"seq":9,"op":"set","id":"a","id_base64":null,"data":"x"})",
+      R"({"seq":9,"op":"touch","id":"a","ttl_ms":null})", R"({"seq":9,"op":"all","prefix":null})",
+      R"({"seq":9,"op":"all","cursor":null})", R"({"seq":9,"op":"all","limit":null})",
+      R"({"seq":9,"op":"regenerate","id":"a","new_id":null})", R"({"seq":9,"op":"length","id":null})",
+      R"({"seq":9,"op":null})", R"({"seq":9,"op":"get","id":"a","\u0069f_version":null})");
+  INFO(line);
+  const auto seen = read(line);
+  REQUIRE_FALSE(seen.status);
+  CHECK(seen.status.error().code == errc::invalid_argument);
+  CHECK(seen.request.seq == 9);
+}
+
+TEST_CASE("the numbers of a line are digits in range and nothing else") {
+  const auto* field = GENERATE("if_version", "seen", "ttl_ms");
+  const auto* value =
+      GENERATE("1.0", "1e2", "1E2", "0.0", "+1", "01", "00", "0x1", "\"1\"", "\"\"", "true", "[1]", "{}",
+               "18446744073709551616", "9e18", "NaN", ".5", "1.", " ", "99999999999999999999999", "1_000");
+  const auto line = R"({"seq":9,"op":"set","id":"a","data":"x",")" + std::string{field} + "\":" + value + "}";
+  INFO(line);
+  const auto seen = read(line);
+  REQUIRE_FALSE(seen.status);
+  CHECK(seen.status.error().code == errc::invalid_argument);
+  CHECK(seen.request.seq == 9);
+}
+
+TEST_CASE("a number that counts has no sign, a time to live may be far below zero") {
+  for (const auto* field : {"if_version", "seen", "limit"})
+    for (const auto* value : {"-0", "-1", "-18446744073709551615"}) {
+      const auto line = std::string{R"({"seq":9,"op":")"} + (*field == 'l' ? "all" : "set")
+                        + (*field == 'l' ? "\"," : R"(","id":"a","data":"x",)") + '"' + field + "\":" + value
+                        + "}";
+      INFO(line);
+      CHECK_FALSE(read(line).status);
+    }
+  for (const auto* value :
+       {"-1", "-9223372036854775808", "-9223372036854775809", "-99999999999999999999999999"}) {
+    const auto line = std::string{R"({"seq":9,"op":"touch","id":"a","ttl_ms":)"} + value + "}";
+    CHECK(*good(line).how.ttl < time_to_live{0});
+  }
+}
+
+TEST_CASE("a guard is the same however its name is written, and no other name is one") {
+  CHECK(good(R"({"seq":9,"op":"set","id":"a","data":"x","\u0069\u0066_version":3})").how.if_version == 3);
+  const auto* line =
+      GENERATE(R"({"seq":9,"op":"set","id":"a","data":"x","If_Version":3})",
+               R"({"seq":9,"op":"set","id":"a","data":"x","if_version ":3})",
+               R"({"seq":9,"op":"set","id":"a","data":"x","if_version":3,"\u0069f_version":3})",
+               R"({"seq":9,"op":"set","id":"a","data":"x","if_version":3,"if_version":null})");
+  INFO(line);
+  CHECK_FALSE(read(line).status);
+}
+
+TEST_CASE("an empty prefix is one that every id has, an empty cursor is the start, an empty text no number") {
+  CHECK(good(R"({"seq":9,"op":"all","prefix":"","cursor":""})").which.prefix.empty());
+  CHECK_FALSE(read(R"({"seq":9,"op":"all","limit":""})").status);
+  CHECK_FALSE(read(R"({"seq":"","op":"all"})").status);
+  CHECK_FALSE(read(R"({"seq":9,"op":""})").status);
 }
 
 TEST_CASE("a bad line is refused and its number kept where it can be read") {
@@ -110,16 +175,49 @@ TEST_CASE("a bad line is refused and its number kept where it can be read") {
 }
 
 TEST_CASE("a line without a readable number is refused without one") {
-  const auto* line = GENERATE("", "   ", "\r", "x", "[]", "5", "null", "true", "1.5", "\"text\"",
-                              "[{\"seq\":9}]", "{", R"({"op":"length"})", R"({"seq":null,"op":"length"})",
-                              R"({"seq":"9","op":"length"})", R"({"seq":-9,"op":"length"})",
-                              R"({"seq":9.0,"op":"length"})", R"({"seq":18446744073709551616,"op":"length"})",
-                              R"({"seq":9,"seq":9,"op":"length"})", "\xFF\xFE", "nul");
+  const auto* line = GENERATE(
+      "", "   ", "\r", "x", "[]", "5", "null", "true", "1.5", "\"text\"", "[{\"seq\":9}]", "{",
+      R"({"op":"length"})", R"({"seq":null,"op":"length"})", R"({"seq":"9","op":"length"})",
+      R"({"seq":-9,"op":"length"})", R"({"seq":9.0,"op":"length"})",
+      R"({"seq":18446744073709551616,"op":"length"})", R"({"seq":9,"seq":9,"op":"length"})", "\xFF\xFE",
+      "nul", R"({"seq":01,"op":"length"})", R"({"seq":1.0,"op":"length"})", R"({"seq":1e2,"op":"length"})",
+      R"({"seq":-0,"op":"length"})", R"({"seq":9x,"op":"length"})", R"({"seq":9 9,"op":"length"})",
+      R"({"seq":9)", R"({"seq":9 )", R"({"seq":9:)", R"({"seq":9])", R"({"op":"length"} {"seq":9})",
+      R"({"op":"length",,"seq":9})", R"({"op":{"seq":9},"id":[{"seq":9}]})", R"({"seq":null,"seq":9})",
+      R"({"seq":9,"s\u0065q":9,"op":"length"})", "{\"op\":\"\xFF\",\"seq\":9}", R"([{"seq":9},{"seq":9}])",
+      R"({"SEQ":9,"op":"length"})", "{\"op\":\"a\nb\",\"seq\":9}");
   INFO(line);
   const auto seen = read(line);
   REQUIRE_FALSE(seen.status);
   CHECK(seen.status.error().code == errc::invalid_argument);
   CHECK_FALSE(seen.request.seq);
+}
+
+TEST_CASE("a number counts as soon as the comma or brace behind it was read") {
+  const auto* line = GENERATE(R"({"seq":9,)", R"({"seq":9})", "{\"seq\" : 9 \t,", R"({"seq":9}})",
+                              R"({"seq":9,"op":"le)", R"({"seq":9} {"seq":2})",
+                              R"({"seq":9,"op":"length","id":01})", R"({"op":"get","seq":9,"id":"\x"})");
+  INFO(line);
+  CHECK_FALSE(read(line).status);
+  CHECK(read(line).request.seq == 9);
+}
+
+TEST_CASE("half of a surrogate pair is called what it is, and hides no number") {
+  const auto* line = GENERATE(
+      R"({"seq":9,"op":"get","id":"\ud800"})", R"({"op":"get","id":"\udc00","seq":9})",
+      R"({"op":"get","id":"\uD800\uD800","seq":9})", R"({"op":"get","id":"\ud800\u0041","seq":9})",
+      R"({"op":"get","id":"\udc00\ud800","seq":9})", R"({"op":"get","id":"a\ud83d\ude00\ud83dx","seq":9})",
+      R"({"seq":9,"op":"get","\ud800":1,"id":"a"})");
+  INFO(line);
+  const auto seen = read(line);
+  REQUIRE_FALSE(seen.status);
+  INFO(seen.status.error().message);
+  CHECK(seen.status.error().message.find("is valid JSON") != std::string::npos);
+  CHECK(seen.status.error().message.find("_base64") != std::string::npos);
+  CHECK(seen.request.seq == 9);
+  const auto broken = read(R"({"seq":9,"op":"get","id":"\ud800)");
+  CHECK(broken.status.error().message.find("not valid JSON") != std::string::npos);
+  CHECK(good(R"({"seq":9,"op":"get","id":"\\ud800\ud83d\ude00"})").id == "\\ud800\xF0\x9F\x98\x80");
 }
 
 TEST_CASE("an unknown operation is unsupported") {

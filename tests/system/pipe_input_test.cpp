@@ -89,8 +89,9 @@ TEST_CASE("each bad line of a pipe gets one answer that says what is wrong") {
       {R"({"seq":7,"op":"set","id":"a","data":"x","ttl_ms":"soon"})", "invalid_argument", "ttl_ms"},
       {R"({"seq":7,"op":"set","id":"a","data":"x","ttl_ms":1.5})", "invalid_argument", "ttl_ms"},
       {R"({"seq":7,"op":"set","id":"a","data":"x","ttl_ms":9223372036854775807})", "invalid_argument", "ttl"},
-      {R"({"seq":7,"op":"set","id":"a","data":"x","ttl_ms":-9223372036854775808})", "invalid_argument",
-       "ttl"},
+      {R"({"seq":7,"op":"set","id":"a","data":"x","ttl_ms":-1e30})", "invalid_argument", "ttl"},
+      {R"({"seq":7,"op":"set","id":"a","data":"x","if_version":null})", "invalid_argument", "null"},
+      {R"({"seq":07,"op":"get","id":"a"})", "invalid_argument", "JSON", false},
       {R"({"seq":7,"op":"set","id":"a","data":"x","ttl_ms":1e400})", "invalid_argument", "range"},
       {R"({"seq":7,"op":"set","id":"a","data":"x","if_version":-1})", "invalid_argument", "if_version"},
       {R"({"seq":7,"op":"set","id":"a","data":"x","if_version":1,"seen":1})", "invalid_argument", "seen"},
@@ -103,7 +104,7 @@ TEST_CASE("each bad line of a pipe gets one answer that says what is wrong") {
       {R"({"seq":7,"op":"get","id":")" + std::string(513, 'i') + "\"}", "too_large", "512"},
       {"{\"seq\":7,\"op\":\"get\",\"id\":\"\xFF\xFE\"}", "invalid_argument", "UTF-8"},
       {"{\"seq\":7,\"op\":\"get\",\"id\":\"\xC0\x80\"}", "invalid_argument", "UTF-8"},
-      {R"({"seq":7,"op":"get","id":"\ud800"})", "invalid_argument", "JSON"},
+      {R"({"seq":7,"op":"get","id":"\ud800"})", "invalid_argument", "is valid JSON"},
       {R"({"seq":7,"op":"set","id":"a","data":")" + std::string(1'048'577, 'd') + "\"}", "too_large",
        "1048576"},
       {R"({"seq":7,"op":"set","id":"a","data":")" + std::string(3'000'000, 'd') + "\"}", "too_large",
@@ -160,6 +161,39 @@ TEST_CASE("a number that is used twice is answered twice") {
   REQUIRE(result.size() == 4);
   for (const auto& each : result)
     CHECK(each["ok"] == true);
+}
+
+TEST_CASE("a line that is too long is answered by its own number or its place, wherever it is cut") {
+  constexpr std::size_t line_bytes_max = 2 * 1024 * 1024;
+  const std::string start = R"({"op":"get","id":"a","seq":)";
+  kitchen here;
+  for (const std::size_t kept :
+       {0u, 1u, 2u, 3u, 4u}) { // bytes of what follows that lie within the longest line
+    const auto line = start + std::string(line_bytes_max - start.size() - kept, ' ') + "123,\"x\":\"\"}";
+    const auto answers = here.feed(line + "\n");
+    REQUIRE(answers.size() == 1);
+    CHECK(answers[0]["error"] == "too_large");
+    CHECK(answers[0]["message"].get<std::string>().find(std::to_string(line.size())) != std::string::npos);
+    CHECK(answers[0].value("seq", 0) == (kept == 4 ? 123 : 0));
+    CHECK(answers[0].contains("line") == (kept < 4));
+  }
+}
+
+TEST_CASE("a time to live far below zero destroys") {
+  const auto result =
+      kitchen{}.feed(R"({"seq":1,"op":"set","id":"a","data":"x"})"
+                     "\n"
+                     R"({"seq":2,"op":"touch","id":"a","ttl_ms":-9223372036854775808})"
+                     "\n"
+                     R"({"seq":3,"op":"set","id":"b","data":"x","ttl_ms":-99999999999999999999})"
+                     "\n"
+                     R"({"seq":4,"op":"length"})");
+  REQUIRE(result.size() == 4);
+  for (const auto& each : result) {
+    CHECK(each["ok"] == true);
+    if (each["seq"] == 4)
+      CHECK(each["count"] == 0);
+  }
 }
 
 TEST_CASE("bytes that are not text travel as Base64, in and out") {
