@@ -6,10 +6,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cluster_store/actors/endpoint.hpp>
 #include <cluster_store/apps/bench/report.hpp>
 #include <cluster_store/apps/support/command_words.hpp>
 #include <cluster_store/apps/support/duration.hpp>
 #include <cluster_store/apps/support/option_checks.hpp>
+#include <cluster_store/backends/registry.hpp>
 
 namespace cluster_store::apps {
 
@@ -133,11 +135,12 @@ void bench_options::add_subject(CLI::App& program) {
       .add_option("--mode", how_.mode,
                   "worker: over a socket to a master process; standalone: in this process")
       ->check(CLI::IsMember({"worker", "standalone"}));
-  program.add_option("--backend", how_.backend, "URI of the engine");
+  program.add_option("--backend", how_.backend, "URI of the engine")->check(read_by(backends::parse_uri));
   program
       .add_option("--transport", how_.transport, "how a master (and a Redis) that is started here is reached")
       ->check(CLI::IsMember({"unix", "tcp"}));
-  program.add_option("--connect", how_.connect, "endpoint of a running master, instead of starting one");
+  program.add_option("--connect", how_.connect, "endpoint of a running master, instead of starting one")
+      ->check(read_by(parse_endpoint));
   program.add_option("--store", how_.store, "name of the store");
   program.add_option("--secret-file", how_.secret_file, "secret of a running master, for TCP");
   program.add_option("--tls-ca", how_.tls_authority_file, "CA file of a running master with TLS, for TCP");

@@ -8,7 +8,10 @@
 
 #include <unistd.h>
 
+#include <cluster_store/apps/cluster_store/default_socket.hpp>
+#include <cluster_store/apps/cluster_store/json_text.hpp>
 #include <cluster_store/apps/cluster_store/pipe_answer.hpp>
+#include <cluster_store/apps/cluster_store/settings.hpp>
 #include <cluster_store/apps/support/duration.hpp>
 #include <cluster_store/apps/support/option_checks.hpp>
 #include <cluster_store/apps/support/output.hpp>
@@ -19,6 +22,25 @@ namespace {
 
 /// One command runs in a process, and all that it reports has one form.
 std::atomic<bool> errors_in_json = false;
+
+std::string hint_of_machine() {
+  return default_socket_hint(default_endpoint().path, process_environment()("XDG_RUNTIME_DIR"), ::geteuid(),
+                             is_own_socket);
+}
+
+/// @returns a line for a terminal, which obeys none of the characters that a file's name or an id may have.
+std::string plain_line(const std::string& message) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string line = "cluster-store: ";
+  for (const char byte : message) {
+    const auto code = static_cast<unsigned char>(byte);
+    if (code >= 0x20 && code != 0x7F)
+      line += byte;
+    else
+      line.append("\\x").append(1, digits[code >> 4]).append(1, digits[code & 15]);
+  }
+  return line + '\n';
+}
 
 result<endpoint> parse_master(const std::string& text) {
   auto where = parse_endpoint(text);
@@ -111,11 +133,28 @@ result<client> connection::open() const {
   const auto how = worker_options();
   if (!how)
     return tl::unexpected{how.error()};
-  return cluster_store::open(*how);
+  return cluster_store::open(*how).map_error([this](error problem) { return explain(std::move(problem)); });
+}
+
+error connection::explain(error problem) const {
+  const bool is_away = problem.code == errc::unavailable || problem.code == errc::deadline_exceeded;
+  if (is_away && connect_.empty())
+    problem.message += "; " + hint_of_machine();
+  return problem;
+}
+
+void connection::note_absence() const {
+  if (const auto where = default_endpoint(); connect_.empty() && !is_own_socket(where.path))
+    note("nobody listens on " + to_string(where) + " yet; " + hint_of_machine());
 }
 
 void add_json_flag(CLI::App& command, bool& json) {
   add_switch(command, "--json", json, "print JSON instead of plain text, errors too");
+}
+
+void add_json_errors_flag(CLI::App& command) {
+  const std::string about = "tell errors, and all else on stderr, as JSON, one object a line";
+  command.add_flag("--json", about)->check(read_by(parse_switch)); // `report` learns of it from the parsing
 }
 
 void report_as_json(bool json) {
@@ -127,9 +166,15 @@ exit_code report(const error& problem) {
   if (errors_in_json)
     append_failure(text, {}, problem);
   else
-    text = "cluster-store: " + std::string{to_string(problem.code)} + ": " + problem.message + "\n";
+    text = plain_line(std::string{to_string(problem.code)} + ": " + problem.message);
   std::cerr << text << std::flush;
   return exit_code_of(problem.code);
+}
+
+void note(const std::string& message) {
+  std::string text = "{\"message\":";
+  append_json_message(text, message);
+  std::cerr << (errors_in_json ? text + "}\n" : plain_line(message)) << std::flush;
 }
 
 exit_code print(std::string_view text) {

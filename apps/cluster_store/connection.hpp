@@ -33,6 +33,12 @@ public:
   /// @returns the deadline of each operation. @errors `invalid_argument` outside 1 ms–10 min.
   result<std::chrono::milliseconds> timeout() const;
 
+  /// @returns an error of connecting, with what helps to find the master if it was not named.
+  error explain(error problem) const;
+
+  /// Tells the user of a command that waits for its master if that was not named and is not there.
+  void note_absence() const;
+
   /// From now on the flags mean a connection in the role admin.
   void ask_for_admin() { admin_ = true; }
 
@@ -56,12 +62,18 @@ private:
 /// Adds `--json` to `command`.
 void add_json_flag(CLI::App& command, bool& json);
 
+/// Adds `--json` to a command whose output is what it is: it concerns errors only.
+void add_json_errors_flag(CLI::App& command);
+
 /// From now on errors are reported as JSON, or in words.
 void report_as_json(bool json);
 
 /// Tells the user on stderr that something failed: in words or as `{"ok":false,…}`.
 /// @returns how the command ends.
 exit_code report(const error& problem);
+
+/// Tells the user on stderr what happens and is no failure: in words or as `{"message":…}`. From any thread.
+void note(const std::string& message);
 
 /// Writes all of `text` to stdout.
 /// @returns `failed`, having said so on stderr, if that is not possible (`done` if nobody reads it any more).

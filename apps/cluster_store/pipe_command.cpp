@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <iostream>
 #include <memory>
 #include <vector>
 
@@ -78,7 +77,7 @@ options pipe_options(options how, std::uint32_t in_flight,
   const auto where = to_string(how.where);
   how.on_disconnect = [where, closing](const error& why) {
     if (!*closing)
-      std::cerr << "cluster-store: lost the master at " + where + ": " + why.message + "; trying again\n";
+      note("lost the master at " + where + ": " + why.message + "; trying again");
   };
   return how;
 }
@@ -87,6 +86,7 @@ exit_code run_pipe(const pipe_flags& flags) {
   const auto how = flags.where.worker_options();
   if (!how)
     return report(how.error());
+  flags.where.note_absence();
   const auto closing = std::make_shared<std::atomic<bool>>(false);
   auto store = cluster_store::open(pipe_options(*how, flags.in_flight, closing));
   if (!store)
@@ -130,6 +130,7 @@ void add_pipe_command(command_table& table) {
   auto flags = std::make_shared<pipe_flags>();
   flags->where.add_to(command);
   flags->where.add_admin_flag(command);
+  add_json_errors_flag(command);
   command.add_option("--in-flight", flags->in_flight, "how many lines to let out before reading on")
       ->check(whole_number(1, store_options{}.in_flight_max))
       ->type_name("N")

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <csignal>
-#include <iostream>
 #include <memory>
 
 #include <sys/resource.h>
@@ -56,22 +55,20 @@ exit_code report_start(const error& problem) {
 }
 
 void reload(server& master, const serve_flags& flags) {
-  if (flags.tls.certificate_file.empty()) {
-    std::cerr
-        << "cluster-store: SIGHUP: there are no certificates to read again; SIGTERM stops this master\n";
-  } else if (const auto done = master.reload_certificates(); !done) {
+  if (flags.tls.certificate_file.empty())
+    return note("SIGHUP: there are no certificates to read again; SIGTERM stops this master");
+  if (const auto done = master.reload_certificates(); !done) {
     report(done.error());
-    std::cerr << "cluster-store: SIGHUP: the certificates that were read before stay in use\n";
-  } else {
-    std::cerr << "cluster-store: SIGHUP: the certificates were read again\n";
+    return note("SIGHUP: the certificates that were read before stay in use");
   }
+  note("SIGHUP: the certificates were read again");
 }
 
 /// What becomes of the endpoints of a running master, told on another thread.
 class endpoint_watch {
 public:
   void tell(const endpoint_event& event) {
-    std::cerr << "cluster-store: " + to_string(event.where) + ": " + event.message + '\n';
+    note(to_string(event.where) + ": " + event.message);
     if (event.what != endpoint_event::kind::lost)
       return;
     lost_ = true;
@@ -103,7 +100,7 @@ exit_code run_serve(const serve_flags& flags) {
       return printed;
   while (signals.wait() == SIGHUP)
     reload(*master, flags);
-  std::cerr << "cluster-store: stopping\n";
+  note("stopping");
   master->stop();
   return endpoints->lost() ? exit_code::failed : exit_code::done;
 }
@@ -188,6 +185,7 @@ void add_serve_command(command_table& table) {
           "file with a secret of admins; clear is then refused to all others (default: none, all may)")
       ->type_name("FILE");
   add_tls_flags(command, flags->tls);
+  add_json_errors_flag(command);
   table.run(command, [flags] { return run_serve(*flags); });
 }
 

@@ -57,7 +57,7 @@ void finish_command(CLI::App& command, session_flags& flags) {
 
 exit_code missing(bool json) {
   if (!json)
-    std::cerr << "cluster-store: there is no such session\n";
+    note("there is no such session");
   return exit_code::not_found;
 }
 

@@ -16,7 +16,9 @@ result<server_status> ask(const connection& where) {
   const auto timeout = where.timeout();
   if (!timeout)
     return tl::unexpected{timeout.error()};
-  return query_status(*endpoint, where.secret_file(), *timeout, where.tls());
+  return query_status(*endpoint, where.secret_file(), *timeout, where.tls()).map_error([&](error problem) {
+    return where.explain(std::move(problem));
+  });
 }
 
 exit_code run_status(const common_flags& flags) {

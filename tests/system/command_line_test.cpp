@@ -1,3 +1,7 @@
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
 #include <cluster_store/tests/support/socket.hpp>
 #include <cluster_store/tests/system/crew.hpp>
 
@@ -86,6 +90,108 @@ TEST_CASE("a wrong command line is a usage error that names what is wrong") {
   };
   for (const auto& each : mistakes)
     expect_usage_error(where, each);
+}
+
+TEST_CASE("with --json every error is one JSON object, wherever the flag and the mistake stand") {
+  const sandbox where;
+  const std::string nobody = "unix:" + where.path("nobody.sock");
+  const auto bad_file = where.write_file("bad.toml", "timeout = 5s\n");
+  const auto json_file = where.write_file("json.toml", "json = true\nconect = \"x\"\n");
+  std::vector<std::vector<std::string>> lines{
+      {"--json"},
+      {"frobnicate", "--json"},
+      {"--json", "frobnicate"},
+      {"get", "--json"},
+      {"get", "-abc", "--json"},
+      {"get", "--json", "-abc"},
+      {"get", "a", "b", "--json"},
+      {"get", "", "--json"},
+      {"get", "a", "--timeout", "--json"},
+      {"set", "a", "x", "--if-version", "1", "--seen", "1", "--json"},
+      {"clear", "--json"},
+      {"get", "a", "--json", "--config", where.path("missing")},
+      {"get", "a", "--json", "--config", bad_file},
+      {"get", "a", "--config", json_file},
+      {"serve", "--json", "--listen", nobody, "--listen", "nowhere"},
+      {"serve", "--json", "--listen", nobody, "--store", "s=memory:", "--store", "s=memory:"},
+      {"serve", "--json", "--listen", nobody, "--store", "s=cassette:"},
+  };
+  for (const std::string command :
+       {"serve", "set", "get", "touch", "destroy", "all", "length", "clear", "pipe", "status", "regenerate"})
+    for (const std::vector<std::string>& mistake :
+         std::vector<std::vector<std::string>>{{"--no-such-flag"}, {"--config", ""}, {"--json="}}) {
+      lines.push_back(mistake);
+      lines.back().insert(lines.back().begin(), {command, "--json"});
+    }
+  for (const auto& line : lines) {
+    INFO(line[0] << " " << (line.size() > 1 ? line[1] : "") << " " << line.back());
+    const auto done = run(where.cluster_store(line));
+    INFO(done.errors);
+    CHECK((done.code == 2 || done.code == 4));
+    CHECK(done.output.empty());
+    const auto told = nlohmann::json::parse(done.errors, nullptr, false);
+    REQUIRE(told.is_object());
+    CHECK(told["ok"] == false);
+    CHECK((told["error"] == "invalid_argument" || told["error"] == "unsupported"));
+    CHECK_FALSE(told["message"].get<std::string>().empty());
+    CHECK(std::count(done.errors.begin(), done.errors.end(), '\n') == 1);
+  }
+  auto by_variable = where.cluster_store({"frobnicate"});
+  by_variable.environment["CLUSTER_STORE_JSON"] = "1";
+  CHECK(nlohmann::json::parse(run(by_variable).errors, nullptr, false)["error"] == "invalid_argument");
+}
+
+TEST_CASE("an id that starts with a dash is shown behind two of them, and found there") {
+  const sandbox where;
+  for (const std::vector<std::string>& line :
+       std::vector<std::vector<std::string>>{{"get", "-abc"},
+                                             {"get", "-hello"},
+                                             {"touch", "-5"},
+                                             {"destroy", "--x"},
+                                             {"set", "-a", "x"},
+                                             {"regenerate", "-a", "-b"},
+                                             {"regenerate", "a", "-b"}}) {
+    std::string shown = "cluster-store " + line[0] + " --";
+    for (std::size_t word = 1; word < line.size(); ++word)
+      shown += " " + line[word];
+    const auto done = run(where.cluster_store(line));
+    INFO(done.errors);
+    CHECK(done.code == 2);
+    CHECK(done.output.empty());
+    CHECK(done.errors.find(shown) != std::string::npos);
+  }
+  master server{where, {.listen = "unix:" + where.path("store.sock")}};
+  server.start();
+  const auto reach = [&](std::vector<std::string> words, std::vector<std::string> ids) {
+    words.insert(words.end(), {"--connect", server.endpoint(), "--store", "s", "--"});
+    words.insert(words.end(), ids.begin(), ids.end());
+    return run(where.cluster_store(words));
+  };
+  CHECK(reach({"set"}, {"-abc", "-1"}).code == 0);
+  CHECK(reach({"get"}, {"-abc"}).output == "-1");
+  CHECK(reach({"regenerate"}, {"-abc", "--json"}).code == 0);
+  CHECK(reach({"get"}, {"--json"}).output == "-1");
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("a default socket where nobody listens is explained") {
+  const sandbox where;
+  for (const std::vector<std::string>& line : std::vector<std::vector<std::string>>{
+           {"get", "a"}, {"set", "a", "x"}, {"all"}, {"status"}, {"regenerate", "a", "b"}}) {
+    auto program = where.cluster_store(line);
+    program.arguments.insert(program.arguments.end(), {"--timeout", "300ms"});
+    program.environment["XDG_RUNTIME_DIR"] = where.path("");
+    auto done = run(program);
+    INFO(done.errors);
+    CHECK(done.code == 3);
+    CHECK(done.errors.find("XDG_RUNTIME_DIR is " + where.path("")) != std::string::npos);
+    CHECK(done.errors.find("--connect") != std::string::npos);
+    program.environment["XDG_RUNTIME_DIR"] = "not/absolute";
+    done = run(program);
+    CHECK((done.code != 3 || done.errors.find("XDG_RUNTIME_DIR is no absolute path") != std::string::npos));
+  }
+  auto named = where.cluster_store({"get", "a", "--connect", "unix:" + where.path("nobody.sock")});
+  CHECK(run(named).errors.find("XDG_RUNTIME_DIR") == std::string::npos);
 }
 
 TEST_CASE("an unknown engine is refused by name") {
