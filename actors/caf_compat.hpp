@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <caf/all.hpp>
@@ -96,6 +97,12 @@ inline std::string broker_name() {
 /// What runs actors.
 using executor = caf::scheduler;
 
+/// Spawns an actor with a thread of its own, as a child of `parent`.
+template <class Actor, class Parent, class... Ts>
+caf::actor spawn_detached(Parent& parent, Ts&&... arguments) {
+  return parent.template spawn<Actor, caf::detached>(std::forward<Ts>(arguments)...);
+}
+
 } // namespace cluster_store::compat
 
 #else // 0.17.6
@@ -167,6 +174,20 @@ inline caf::atom_value broker_name() {
 }
 
 using executor = caf::execution_unit;
+
+/// Spawns an actor with a thread of its own, as a child of `parent`.
+/// @returns none if the system has no thread for it; CAF must not wait for its end then.
+template <class Actor, class Parent, class... Ts>
+caf::actor spawn_detached(Parent& parent, Ts&&... arguments) {
+  auto& system = parent.system();
+  try {
+    return parent.template spawn<Actor, caf::detached>(std::forward<Ts>(arguments)...);
+  } catch (const std::system_error&) {
+    system.registry().dec_running();
+    system.dec_detached_threads();
+    return {};
+  }
+}
 
 } // namespace cluster_store::compat
 

@@ -161,7 +161,8 @@ private:
 /// Blocks: standalone and master until the engine is open, worker until the first welcome
 /// (`connect_timeout`), unless `lazy`. Closed descriptors 0–2 are filled first
 /// (backends/standard_streams.hpp).
-/// @errors `invalid_argument` for bad options, what the engine says, `unavailable` if the endpoint is taken
+/// @errors `invalid_argument` for bad options, what the engine says, `io_error` if there is no room for
+///   its threads, descriptors or memory, `unavailable` if the endpoint is taken
 /// (master) or
 ///   nobody answers there (worker), `unauthorized`, `version_mismatch`, `not_admitted`.
 result<client> open(const options& how);

@@ -12,12 +12,14 @@ void configure(caf::actor_system_config& config) {
 }
 
 result<client> open(caf::actor_system& system, const options& how) {
-  return how.mode == mode::worker ? make_remote_client(system, nullptr, how)
-                                  : open_with_server(system, nullptr, how);
+  return call_for_program([&] {
+    return how.mode == mode::worker ? make_remote_client(system, nullptr, how)
+                                    : open_with_server(system, nullptr, how);
+  });
 }
 
 result<server> serve(caf::actor_system& system, const server_options& how) {
-  return serve_in(system, nullptr, how);
+  return call_for_program([&] { return serve_in(system, nullptr, how); });
 }
 
 proxy_actor handle_of(const client& of) {

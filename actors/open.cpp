@@ -33,10 +33,14 @@ result<client> open_with_server(caf::actor_system& system, std::shared_ptr<runti
 namespace cluster_store {
 
 result<client> open(const options& how) {
-  auto home = actors::runtime::make(how.mode != mode::standalone);
-  auto& system = home->system();
-  return how.mode == mode::worker ? actors::make_remote_client(system, std::move(home), how)
-                                  : actors::open_with_server(system, std::move(home), how);
+  return actors::call_for_program([&]() -> result<client> {
+    auto home = actors::runtime::make(how.mode != mode::standalone);
+    if (!home)
+      return tl::unexpected<error>{std::move(home).error()};
+    auto& system = (*home)->system();
+    return how.mode == mode::worker ? actors::make_remote_client(system, std::move(*home), how)
+                                    : actors::open_with_server(system, std::move(*home), how);
+  });
 }
 
 } // namespace cluster_store

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include <cluster_store/actors/local_messages.hpp>
+#include <cluster_store/backends/room.hpp>
 #include <cluster_store/backends/standard_streams.hpp>
 
 namespace cluster_store::actors {
@@ -15,6 +16,14 @@ namespace {
 constexpr std::size_t scheduler_threads(bool with_network) {
   return with_network ? 2 : 1;
 }
+
+/// CAF's worker, its clock and its printer, and one more.
+constexpr room own_room{.descriptors = 4, .threads = 4, .memory_bytes = 32u << 20};
+
+/// CAF's two workers, clock, printer, multiplexer and middleman, the door and its TLS, and two more. An epoll
+/// and a pipe of CAF's, three of the door and three of its TLS, a listening socket and its lock, and some
+/// connections.
+constexpr room network_room{.descriptors = 16, .threads = 10, .memory_bytes = 64u << 20};
 
 thread_local int callback_depth = 0;
 
@@ -41,14 +50,18 @@ runtime::runtime(std::unique_ptr<configuration> config) : config_(std::move(conf
 
 runtime::~runtime() = default;
 
-std::shared_ptr<runtime> runtime::make(bool with_network) {
+result<std::shared_ptr<runtime>> runtime::make(bool with_network) {
+  const signal_shield shield; // for CAF's threads
+  secure_standard_streams();
+  if (auto good = check_room(with_network ? network_room : own_room, "a store"); !good)
+    return tl::unexpected<error>{std::move(good).error()};
   const auto end = [](runtime* ended) {
     if (callback_scope::active())
       std::thread([ended] { delete ended; }).detach();
     else
       delete ended;
   };
-  return {new runtime(std::make_unique<configuration>(with_network)), end};
+  return std::shared_ptr<runtime>{new runtime(std::make_unique<configuration>(with_network)), end};
 }
 
 callback_scope::callback_scope() noexcept {

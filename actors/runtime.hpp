@@ -1,8 +1,13 @@
 #pragma once
 
+#include <exception>
 #include <memory>
+#include <new>
+#include <string>
 
 #include <cluster_store/actors/caf_compat.hpp>
+#include <cluster_store/backends/result.hpp>
+#include <cluster_store/backends/signal_shield.hpp>
 
 namespace cluster_store::actors {
 
@@ -19,7 +24,10 @@ void prepare(caf::actor_system_config& config, bool with_network);
 class runtime {
 public:
   /// @param with_network whether the process listens or connects.
-  static std::shared_ptr<runtime> make(bool with_network);
+  /// @errors `io_error` if the process has no room for its threads, and with a network for its descriptors
+  /// and
+  ///   those of a door: CAF would end the process.
+  static result<std::shared_ptr<runtime>> make(bool with_network);
 
   runtime(const runtime&) = delete;
   runtime& operator=(const runtime&) = delete;
@@ -35,6 +43,22 @@ private:
   std::unique_ptr<configuration> config_;
   caf::actor_system system_;
 };
+
+/// Calls what opens a store or starts a server for a program of any kind. Signals that such a program may not
+/// expect are kept from it (backends/signal_shield.hpp), and what the system's or memory's exhaustion throws
+/// is an error like any other.
+/// @returns what `call` does. @errors also `io_error`.
+template <class Call>
+auto call_for_program(Call call) -> decltype(call()) try {
+  const signal_shield shield;
+  return call();
+} catch (const std::bad_alloc&) {
+  return fail(errc::io_error,
+              "there is no memory left: raise the limit (ulimit -v, MemoryMax= of a service)");
+} catch (const std::exception& problem) {
+  return fail(errc::io_error, std::string{"the system refuses what a store needs ("} + problem.what()
+                                  + "): raise the limits of the process (ulimit -n, -u, -v)");
+}
 
 /// Marks the time during which this thread runs callbacks of a proxy, so that a handle that is closed by one
 /// of them does not wait for the very actor that is calling.

@@ -17,6 +17,7 @@
 #include <cluster_store/actors/status.hpp>
 #include <cluster_store/actors/supervisor.hpp>
 #include <cluster_store/actors/system_clock.hpp>
+#include <cluster_store/backends/room.hpp>
 
 namespace cluster_store {
 
@@ -269,6 +270,9 @@ private:
 
   /// Starts all at once and waits for each.
   result<void> start_stores(const server_options& how) {
+    // While they are opened at the same time: two threads each, beside those that engines share.
+    if (auto good = check_room({.threads = 2 * how.stores.size() + 4}, "opening the stores"); !good)
+      return good;
     for (const auto& each : how.stores)
       supervisors_.push_back(
           system().spawn<actors::supervisor>(spec_of(each), gate_, actors::system_clock::instance()));
@@ -362,9 +366,13 @@ void server::stop() {
 }
 
 result<server> serve(const server_options& how) {
-  auto home = actors::runtime::make(!how.listen.empty());
-  auto& system = home->system();
-  return actors::serve_in(system, std::move(home), how);
+  return actors::call_for_program([&]() -> result<server> {
+    auto home = actors::runtime::make(!how.listen.empty());
+    if (!home)
+      return tl::unexpected<error>{std::move(home).error()};
+    auto& system = (*home)->system();
+    return actors::serve_in(system, std::move(*home), how);
+  });
 }
 
 } // namespace cluster_store

@@ -85,7 +85,8 @@ private:
 
 /// Starts a master in an actor system of its own. Blocks until every store is open and every endpoint
 /// listens.
-/// @errors `invalid_argument` for bad options, what an engine says when it cannot be opened, `unavailable` if
+/// @errors `invalid_argument` for bad options, what an engine says when it cannot be opened, `io_error` if
+///   there is no room for its threads, descriptors or memory, `unavailable` if
 /// an endpoint
 ///   is taken, `unauthorized` if the secret file is missing or readable by others, or a certificate has
 ///   expired; `unsupported` for an endpoint beyond loopback without TLS.

@@ -33,10 +33,8 @@ result<server_status> ask(caf::actor_system& system, const door::link& at,
   return out;
 }
 
-} // namespace
-
-result<server_status> query_status(const endpoint& where, const std::string& secret_file,
-                                   std::chrono::milliseconds timeout, const tls_options& tls) {
+result<server_status> query(const endpoint& where, const std::string& secret_file,
+                            std::chrono::milliseconds timeout, const tls_options& tls) {
   const auto started = std::chrono::steady_clock::now();
   auto access = actors::connect_options_for(where, secret_file, tls, door::role::worker);
   if (!access)
@@ -45,15 +43,25 @@ result<server_status> query_status(const endpoint& where, const std::string& sec
   access->connect_timeout = std::min(access->connect_timeout, longest);
   access->handshake_timeout = std::min(access->handshake_timeout, longest);
   const auto home = actors::runtime::make(true);
-  const auto entrance = door::door::of(home->system());
+  if (!home)
+    return tl::unexpected<error>{home.error()};
+  auto& system = (*home)->system();
+  const auto entrance = door::door::of(system);
   const auto opened = connect(*entrance, where, *access);
   if (!opened)
     return tl::unexpected<error>{opened.error()};
   const auto spent = std::chrono::steady_clock::now() - started;
   const auto left = timeout - std::chrono::duration_cast<std::chrono::milliseconds>(spent);
-  auto out = ask(home->system(), *opened, std::max(left, std::chrono::milliseconds{1}));
+  auto out = ask(system, *opened, std::max(left, std::chrono::milliseconds{1}));
   entrance->close(opened->id);
   return out;
+}
+
+} // namespace
+
+result<server_status> query_status(const endpoint& where, const std::string& secret_file,
+                                   std::chrono::milliseconds timeout, const tls_options& tls) {
+  return actors::call_for_program([&] { return query(where, secret_file, timeout, tls); });
 }
 
 } // namespace cluster_store

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <cluster_store/actors/door/auth.hpp>
+#include <cluster_store/backends/signal_shield.hpp>
 
 namespace cluster_store::actors {
 
@@ -23,6 +24,8 @@ store_actor::store_actor(caf::actor_config& config, std::shared_ptr<backends::ba
 
 caf::behavior store_actor::make_behavior() {
   compat::drop_unexpected(this);
+  if (engine_->traits().may_block)
+    signal_shield::keep(); // it has a thread of its own
   auto loaded = load();
   compat::send(this, caf::actor_cast<caf::actor>(std::exchange(starter_, nullptr)), store_started{loaded});
   if (!loaded) {

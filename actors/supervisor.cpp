@@ -3,6 +3,8 @@
 #include <utility>
 
 #include <cluster_store/actors/store_actor.hpp>
+#include <cluster_store/backends/room.hpp>
+#include <cluster_store/backends/signal_shield.hpp>
 
 namespace cluster_store::actors {
 
@@ -27,6 +29,7 @@ public:
       : caf::event_based_actor(config), open_(std::move(open)), parent_(std::move(parent)) {}
 
   caf::behavior make_behavior() override {
+    signal_shield::keep(); // its thread and those that the engine starts
     compat::send(this, std::exchange(parent_, nullptr), backend_opened{call(std::exchange(open_, nullptr))});
     return {};
   }
@@ -74,8 +77,23 @@ void supervisor::on_exit() {
 void supervisor::start() {
   if (kept_)
     return adopt(kept_);
+  const auto opening = spawn_with_thread<opener>(spec_.open, caf::actor{this});
+  if (!opening)
+    return start_failed(opening.error());
   opening_ = true;
-  spawn<opener, caf::detached>(spec_.open, caf::actor{this});
+}
+
+/// Spawns an actor that may block, or says that the system has no thread for it.
+template <class Actor, class... Ts>
+result<caf::actor> supervisor::spawn_with_thread(Ts&&... arguments) {
+  const auto what = "the store '" + spec_.name + "'";
+  if (auto good = check_room({.threads = 1}, what); !good)
+    return tl::unexpected<error>{std::move(good).error()};
+  if (auto made = compat::spawn_detached<Actor>(*this, std::forward<Ts>(arguments)...))
+    return made;
+  return fail(errc::io_error, what
+                                  + " got no thread of its own: raise the limit of processes (ulimit -u, "
+                                    "TasksMax= of a service)");
 }
 
 void supervisor::opened(backend_opened& answer) {
@@ -92,8 +110,12 @@ void supervisor::adopt(std::shared_ptr<backends::backend> engine) {
   engine_name_ = traits.engine;
   kept_ = traits.durable ? nullptr : engine;
   const auto self = caf::actor_cast<caf::strong_actor_ptr>(caf::actor{this});
-  store_ = traits.may_block ? spawn<store_actor, caf::detached>(std::move(engine), spec_.core, clock_, self)
-                            : spawn<store_actor>(std::move(engine), spec_.core, clock_, self);
+  auto made = traits.may_block
+                  ? spawn_with_thread<store_actor>(std::move(engine), spec_.core, clock_, self)
+                  : result<caf::actor>{spawn<store_actor>(std::move(engine), spec_.core, clock_, self)};
+  if (!made)
+    return start_failed(made.error());
+  store_ = std::move(*made);
   compat::attach(store_, [back = caf::actor_cast<caf::weak_actor_ptr>(caf::actor{this}),
                           generation = ++generation_, &where = system()](const caf::error& reason) {
     if (auto parent = caf::actor_cast<caf::actor>(back))

@@ -42,6 +42,8 @@ private:
   using started_promise = caf::typed_response_promise<store_started>;
 
   void start();
+  template <class Actor, class... Ts>
+  result<caf::actor> spawn_with_thread(Ts&&... arguments);
   void opened(backend_opened& answer);
   void adopt(std::shared_ptr<backends::backend> engine);
   void started(const store_started& answer);

@@ -11,6 +11,7 @@
 #include <cluster_store/backends/contained.hpp>
 #include <cluster_store/backends/rocksdb_engine.hpp>
 #include <cluster_store/backends/rocksdb_keys.hpp>
+#include <cluster_store/backends/rocksdb_threads.hpp>
 #include <cluster_store/backends/uri_options.hpp>
 #include <cluster_store/backends/write_check.hpp>
 
@@ -240,9 +241,11 @@ result<void> rocksdb_engine::check_refused() {
   database_->db->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &flush_bytes);
   const auto free = database_->disk.free_bytes(database_->place);
   if (free < flush_bytes + reopen_bytes_min)
-    return fail(errc::io_error, "rocksdb:" + database_->path + ": the disk is full (" + std::to_string(free)
-                                    + " bytes are free, " + std::to_string(flush_bytes + reopen_bytes_min)
-                                    + " are needed): make room");
+    return fail(errc::io_error, "rocksdb:" + database_->path
+                                    + ": the disk is full or its files may not grow (" + std::to_string(free)
+                                    + " bytes are free for one, "
+                                    + std::to_string(flush_bytes + reopen_bytes_min)
+                                    + " are needed): make room, or raise the limit (ulimit -f)");
   broken_ = true;
   return fail(errc::io_error,
               "rocksdb:" + database_->path
@@ -299,6 +302,8 @@ result<rocksdb_options> rocksdb_options_from(const uri& where) {
 }
 
 result<std::unique_ptr<backend>> open_rocksdb(const rocksdb_options& options) try {
+  if (auto good = prepare_rocksdb(options.path); !good)
+    return tl::unexpected{std::move(good).error()};
   auto opened = open_database(options);
   if (!opened)
     return tl::unexpected{std::move(opened).error()};

@@ -12,7 +12,9 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
+#include <cluster_store/backends/rocksdb_file_size.hpp>
 #include <cluster_store/backends/rocksdb_logger.hpp>
+#include <cluster_store/backends/room.hpp>
 
 namespace cluster_store::backends {
 namespace {
@@ -73,6 +75,8 @@ public:
 
   /// Makes sure that `bytes` more can be appended, if the file system can tell.
   IOStatus reserve(std::uint64_t bytes) {
+    if (bytes_ + bytes > file_bytes_max()) // which may have been lowered below what is reserved
+      return IOStatus::NoSpace(path_, std::strerror(EFBIG));
     if (bytes_ + bytes <= bytes_reserved_)
       return IOStatus::OK();
     if (const int number = state_->ask(disk_call::reserve); number != 0)
@@ -190,19 +194,33 @@ private:
   std::uint64_t commit_ = std::numeric_limits<std::uint64_t>::max();
 };
 
-class table_file final : public rocksdb::FSWritableFileOwnerWrapper {
+/// Any file but a log.
+class other_file final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
-  table_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::shared_ptr<disk_state> state)
-      : FSWritableFileOwnerWrapper{std::move(file)}, state_{std::move(state)} {}
+  /// @param watched none if the watch is not to be asked.
+  other_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::shared_ptr<disk_state> watched)
+      : FSWritableFileOwnerWrapper{std::move(file)}, watched_{std::move(watched)} {}
 
-  using FSWritableFileOwnerWrapper::Append;
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    const int number = state_->ask(disk_call::table);
-    return number == 0 ? target()->Append(data, options, debug) : failed(number);
+    return append([&] { return target()->Append(data, options, debug); });
+  }
+
+  IOStatus Append(const Slice& data, const IOOptions& options,
+                  const rocksdb::DataVerificationInfo& verification, IODebugContext* debug) override {
+    return append([&] { return target()->Append(data, options, verification, debug); });
   }
 
 private:
-  std::shared_ptr<disk_state> state_;
+  template <class Write>
+  IOStatus append(Write write) {
+    const int number = watched_ ? watched_->ask(disk_call::table) : 0;
+    if (number != 0)
+      return failed(number);
+    errno = 0;
+    return no_space_if_too_large(write());
+  }
+
+  std::shared_ptr<disk_state> watched_;
 };
 
 class watched_file_system final : public rocksdb::FileSystemWrapper {
@@ -225,8 +243,9 @@ public:
       return done;
     if (is_log)
       *made = std::make_unique<log_file>(std::move(*made), same_file(name, options), name, state_);
-    else if (state_->watch && std::string_view{name}.ends_with(".sst"))
-      *made = std::make_unique<table_file>(std::move(*made), state_);
+    else
+      *made = std::make_unique<other_file>(std::move(*made),
+                                           std::string_view{name}.ends_with(".sst") ? state_ : nullptr);
     return done;
   }
 
@@ -313,7 +332,7 @@ result<void> watched_disk::begin_commit(std::uint64_t bytes) {
   const auto needed = bytes + bytes / 1024 + log_overhead_bytes;
   if (const auto done = state.newest->reserve(needed); !done.ok())
     return fail(errc::io_error, "the disk has no room for a commit of " + std::to_string(bytes) + " bytes ("
-                                    + done.ToString() + "): make room, nothing was changed");
+                                    + done.ToString() + "): " + room_hint(done) + ", nothing was changed");
   return {};
 }
 
@@ -350,7 +369,7 @@ result<void> watched_disk::sync_directory(const std::string& path) const {
 
 std::uint64_t watched_disk::free_bytes(const std::string& path) const {
   std::uint64_t bytes = 0;
-  return env()->GetFreeSpace(path, &bytes).ok() ? bytes : std::numeric_limits<std::uint64_t>::max();
+  return env()->GetFreeSpace(path, &bytes).ok() ? std::min(bytes, file_bytes_max()) : file_bytes_max();
 }
 
 } // namespace cluster_store::backends

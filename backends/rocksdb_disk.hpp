@@ -68,7 +68,8 @@ public:
   /// @errors `io_error`.
   result<void> sync_directory(const std::string& path) const;
 
-  /// @returns the free bytes of the disk that holds `path`; the largest number if it cannot be told.
+  /// @returns the free bytes of the disk that holds `path`, the largest number if it cannot be told; at most
+  /// what one file may have.
   std::uint64_t free_bytes(const std::string& path) const;
 
 private:

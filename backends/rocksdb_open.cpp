@@ -10,6 +10,8 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
+#include <cluster_store/backends/rocksdb_file_size.hpp>
+
 namespace cluster_store::backends {
 namespace {
 
@@ -142,6 +144,8 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   made.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   made.manual_wal_flush = false; // the log is with the operating system before a commit is answered
   made.max_open_files = 512;
+  made.max_file_opening_threads =
+      1; // more are started in the middle of opening, which ends the process if it fails
   made.max_background_jobs = 2;
   made.bytes_per_sync = mebibyte;
   made.allow_concurrent_memtable_write = false; // there is one writer
@@ -265,8 +269,9 @@ tl::unexpected<error> rocksdb_failed(std::string_view what, const std::string& p
   if (problem.IsCorruption() || problem.IsPathNotFound())
     return fail(errc::corrupt, "rocksdb:" + path + " is damaged; " + std::string{what} + " gave '"
                                    + problem.ToString() + "': restore the directory from a backup");
-  return fail(errc::io_error, "rocksdb:" + path + ": " + std::string{what} + " failed: " + problem.ToString()
-                                  + (problem.IsNoSpace() ? ": make room on the disk, nothing is lost" : ""));
+  return fail(errc::io_error,
+              "rocksdb:" + path + ": " + std::string{what} + " failed: " + problem.ToString()
+                  + (problem.IsNoSpace() ? ": " + room_hint(problem) + ", nothing is lost" : ""));
 }
 
 result<std::unique_ptr<database>> open_database(const rocksdb_options& options) {

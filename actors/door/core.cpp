@@ -6,7 +6,8 @@
 #include <cluster_store/actors/door/acceptor.hpp>
 #include <cluster_store/actors/door/auth.hpp>
 #include <cluster_store/actors/door/preamble_frames.hpp>
-#include <cluster_store/actors/door/tls_stream.hpp>
+#include <cluster_store/actors/door/run_all.hpp>
+#include <cluster_store/backends/signal_shield.hpp>
 
 namespace cluster_store::door {
 
@@ -29,6 +30,7 @@ core::core(caf::actor_system& system)
     : self_(identity_of(system)), caf_side_(std::make_shared<middleman>(system)) {}
 
 void core::start() {
+  const boost::asio::steady_timer opens_descriptors{io_}; // here, where it may fail, and not on the thread
   connector_.start();
   table_->bind([this](action what) { post(std::move(what)); },
                [this](connection_id id) { on_socket_closed(id); });
@@ -36,8 +38,8 @@ void core::start() {
 }
 
 void core::work() {
-  tls_stream::prepare_thread();
-  io_.run();
+  signal_shield::keep();
+  run_all(io_);
   {
     const std::lock_guard guard{mutex_};
     ended_ = true;
@@ -64,12 +66,16 @@ bool core::run(const action& what) {
     return true;
   }
   std::promise<void> done;
-  if (!post([&] {
-        what();
-        done.set_value();
+  if (!post([&]() noexcept {
+        try {
+          what();
+          done.set_value();
+        } catch (...) {
+          done.set_exception(std::current_exception());
+        }
       }))
     return false;
-  done.get_future().wait();
+  done.get_future().get();
   return true;
 }
 

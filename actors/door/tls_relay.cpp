@@ -1,14 +1,16 @@
 #include <cluster_store/actors/door/tls_relay.hpp>
 
-#include <system_error>
+#include <exception>
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <sys/socket.h>
 
 #include <cluster_store/actors/door/passage.hpp>
 #include <cluster_store/actors/door/plain_stream.hpp>
-#include <cluster_store/actors/door/tls_stream.hpp>
+#include <cluster_store/actors/door/run_all.hpp>
+#include <cluster_store/backends/signal_shield.hpp>
 
 namespace cluster_store::door {
 
@@ -32,16 +34,17 @@ bool tls_relay::start_thread() {
   if (thread_.joinable())
     return true;
   try {
+    const boost::asio::steady_timer opens_descriptors{io_}; // here, where it may fail, and not on the thread
     thread_ = std::thread{[this] { work(); }};
     return true;
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {
     return false;
   }
 }
 
 void tls_relay::work() {
-  tls_stream::prepare_thread();
-  io_.run();
+  signal_shield::keep();
+  run_all(io_);
   for (const auto& each : std::set{passages_})
     each->end();
 }

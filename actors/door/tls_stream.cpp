@@ -1,7 +1,6 @@
 #include <cluster_store/actors/door/tls_stream.hpp>
 
 #include <cassert>
-#include <csignal>
 
 #include <arpa/inet.h>
 #include <openssl/bio.h>
@@ -62,13 +61,6 @@ std::unique_ptr<byte_stream> tls_stream::connect(const tls_context& how, unique_
                         return returned;
                       });
   return made;
-}
-
-void tls_stream::prepare_thread() {
-  sigset_t broken_pipe;
-  sigemptyset(&broken_pipe);
-  sigaddset(&broken_pipe, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
 }
 
 step tls_stream::start() {

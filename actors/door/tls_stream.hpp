@@ -15,7 +15,8 @@ inline constexpr char tls_first_byte = 0x16;
 
 /// The bytes inside TLS over a socket.
 ///
-/// Threads: one at a time, each prepared by `prepare_thread`.
+/// Threads: one at a time. OpenSSL writes to sockets so that a connection which was closed raises SIGPIPE,
+/// whose default is to end the process: it must be blocked on them (`signal_shield`).
 class tls_stream final : public byte_stream {
 public:
   /// The accepting side.
@@ -24,10 +25,6 @@ public:
   /// The connecting side. @param server_name the name or IP address that the server's certificate must hold.
   static std::unique_ptr<byte_stream> connect(const tls_context& how, unique_fd socket,
                                               const std::string& server_name);
-
-  /// OpenSSL writes to sockets so that a connection which was closed raises SIGPIPE, whose default is to end
-  /// the process: on a thread that works with these streams it must be blocked.
-  static void prepare_thread();
 
   step start() override;
   step read(std::span<char> into) override;

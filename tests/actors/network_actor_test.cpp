@@ -66,7 +66,7 @@ bool looks_after(const caf::actor& who, const std::shared_ptr<findings>& seen, W
 } // namespace
 
 TEST_CASE("an actor on the network's thread looks for what is likely to come soon, but not for long") {
-  const auto parts = runtime::make(true);
+  const auto parts = *runtime::make(true);
   const auto seen = std::make_shared<findings>();
   const auto who = parts->system().spawn<observed_actor>(seen);
   CHECK_FALSE(looks_after(who, seen, caf::flush_atom_v));
@@ -77,7 +77,7 @@ TEST_CASE("an actor on the network's thread looks for what is likely to come soo
 }
 
 TEST_CASE("without a network no actor looks") {
-  const auto parts = runtime::make(false);
+  const auto parts = *runtime::make(false);
   const auto seen = std::make_shared<findings>();
   const auto who = parts->system().spawn<observed_actor>(seen);
   CHECK_FALSE(looks_after(who, seen, caf::tick_atom_v));

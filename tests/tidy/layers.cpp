@@ -61,6 +61,7 @@ constexpr std::array<std::string_view, 46> shells{
     "actors/door/plain_stream.*",
     "actors/door/readiness.hpp",
     "actors/door/resolver.*",
+    "actors/door/run_all.hpp",
     "actors/door/socket_file.*",
     "actors/door/sockets.*",
     "actors/door/tls_relay.*",

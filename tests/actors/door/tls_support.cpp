@@ -11,6 +11,7 @@
 
 #include <cluster_store/actors/door/sockets.hpp>
 #include <cluster_store/actors/system_clock.hpp>
+#include <cluster_store/backends/signal_shield.hpp>
 
 namespace cluster_store::tests {
 
@@ -74,7 +75,7 @@ door::connect_options through_tls(const tls_options& files) {
 }
 
 tls_peer::tls_peer(std::unique_ptr<door::byte_stream> stream) : stream_(std::move(stream)) {
-  door::tls_stream::prepare_thread();
+  signal_shield::keep();
 }
 
 tls_peer::tls_peer(const endpoint& where, const door::tls_context& how)

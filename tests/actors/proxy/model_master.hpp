@@ -97,7 +97,7 @@ public:
     return what(*state_);
   }
 
-  model_master() : home_(actors::runtime::make(false)), state_(std::make_shared<master_state>()) {
+  model_master() : home_(*actors::runtime::make(false)), state_(std::make_shared<master_state>()) {
     state_->current = home_->system().spawn<model_store_actor>(state_);
     gate_ = home_->system().spawn<model_gate>(state_);
   }
