@@ -32,7 +32,7 @@ using disk_watch = std::function<int(disk_call)>;
 struct rocksdb_options {
   enum class compression_kind : std::uint8_t { none, lz4, zstd, snappy };
 
-  std::string path;                               ///< Made (mode 0700) if it does not exist. Not empty.
+  std::string path;                               ///< Made if it does not exist; gets mode 0700. Not empty.
   traits::syncing sync = traits::syncing::always; ///< When a commit is on the disk.
   std::uint64_t cache_bytes = 64u << 20;          ///< Sessions used last (a quarter) and blocks kept in
                                                   ///< memory; 1 MiB–1 TiB, default 64 MiB.
@@ -53,15 +53,14 @@ result<rocksdb_options> rocksdb_options_from(const uri& where);
 /// Opens the engine that keeps everything in a directory of its own (docs/storage.md), or makes the
 /// directory.
 ///
-/// A directory is locked while it is open. Nothing is written to a directory that is refused, but its lock
-/// file is touched.
+/// A directory is locked while it is open, and closed to other users. One that is refused stays as it was.
 ///
 /// Threads: as `backend`; may block for a disk. RocksDB runs two threads of its own.
 /// @errors `unavailable` naming the process if another one or another object has the directory open, by
 ///   whatever path; `invalid_argument` for a bad
 ///   option, a path that is no directory, a directory with other things in it or the database of another
 ///   program; `unsupported` for a newer format, or a compression this RocksDB lacks; `corrupt` if its files
-///   are damaged; `io_error` for anything else. Every message names the path.
+///   are damaged or missing; `io_error` for anything else. Every message names the path.
 result<std::unique_ptr<backend>> open_rocksdb(const rocksdb_options& options);
 
 } // namespace cluster_store::backends

@@ -1,20 +1,21 @@
 #include <cluster_store/backends/rocksdb_disk.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <cstring>
-#include <limits>
 #include <mutex>
-#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
+#include <cluster_store/backends/rocksdb_content.hpp>
 #include <cluster_store/backends/rocksdb_file_size.hpp>
+#include <cluster_store/backends/rocksdb_inventory.hpp>
+#include <cluster_store/backends/rocksdb_log_file.hpp>
 #include <cluster_store/backends/rocksdb_logger.hpp>
 #include <cluster_store/backends/room.hpp>
+#include <cluster_store/backends/store_directory.hpp>
 
 namespace cluster_store::backends {
 namespace {
@@ -22,267 +23,141 @@ namespace {
 using rocksdb::IODebugContext;
 using rocksdb::IOOptions;
 using rocksdb::IOStatus;
-using rocksdb::Slice;
-
-class log_file;
-
-/// How much room in the log is reserved at once, and how much is filled with zeros.
-constexpr std::uint64_t reserve_bytes = 1u << 20;
-constexpr std::size_t zero_bytes = 1u << 18;
-static_assert(zero_bytes % (32 * 1024) == 0, "RocksDB skips zeros by whole blocks of a log");
 
 /// What the log adds to a commit, beside seven bytes for each 32 KiB.
 constexpr std::uint64_t log_overhead_bytes = 64;
 
-/// What all files of one database share.
-struct disk_state {
-  disk_watch watch;
-  bool every_commit_synced = false;
-  std::mutex newest_mutex;
-  log_file* newest = nullptr;
-  std::atomic<std::uint64_t> commit = 0; // number of the commit
-  std::atomic<bool> appended = false;    // since it began, as the two below
-  std::atomic<bool> cut_back = false;
-  std::atomic<bool> unknown = false;
-  std::atomic<bool> log_failed = false; // at any time
-
-  int ask(disk_call call) const { return watch ? watch(call) : 0; }
-};
-
-IOStatus failed(int number) {
-  const std::string text = std::strerror(number);
-  return number == ENOSPC ? IOStatus::NoSpace("disk watch", text) : IOStatus::IOError("disk watch", text);
-}
-
-class log_file final : public rocksdb::FSWritableFileOwnerWrapper {
-public:
-  /// @param ahead the same file, to write zeros where the log will be; may be none.
-  log_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::unique_ptr<rocksdb::FSRandomRWFile> ahead,
-           std::string path, std::shared_ptr<disk_state> state)
-      : FSWritableFileOwnerWrapper{std::move(file)},
-        ahead_{std::move(ahead)},
-        path_{std::move(path)},
-        state_{std::move(state)} {
-    const std::lock_guard guard{state_->newest_mutex};
-    state_->newest = this;
-  }
-
-  ~log_file() override {
-    const std::lock_guard guard{state_->newest_mutex};
-    if (state_->newest == this)
-      state_->newest = nullptr;
-  }
-
-  /// Makes sure that `bytes` more can be appended, if the file system can tell.
-  IOStatus reserve(std::uint64_t bytes) {
-    if (bytes_ + bytes > file_bytes_max()) // which may have been lowered below what is reserved
-      return IOStatus::NoSpace(path_, std::strerror(EFBIG));
-    if (bytes_ + bytes <= bytes_reserved_)
-      return IOStatus::OK();
-    if (const int number = state_->ask(disk_call::reserve); number != 0)
-      return failed(number);
-    auto done = ahead_ ? fill(bytes_ + bytes) : allocate(std::max(bytes, reserve_bytes));
-    if (!done.ok())
-      done = allocate(bytes);
-    return done.IsNoSpace() ? done : IOStatus::OK();
-  }
-
-  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    return append(data, options, debug,
-                  [&](const Slice& part) { return target()->Append(part, options, debug); });
-  }
-
-  IOStatus Append(const Slice& data, const IOOptions& options,
-                  const rocksdb::DataVerificationInfo& verification, IODebugContext* debug) override {
-    return append(data, options, debug,
-                  [&](const Slice& part) { return target()->Append(part, options, verification, debug); });
-  }
-
-  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-    return sync([&] { return target()->Sync(options, debug); });
-  }
-
-  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return sync([&] { return target()->Fsync(options, debug); });
-  }
-
-  /// Syncs what was appended, and the file's name if that has not been done yet.
-  template <class SyncName>
-  IOStatus sync_all(SyncName sync_name) {
-    auto done = Sync({}, nullptr);
-    if (done.ok() && !name_synced_) {
-      done = sync_name(path_);
-      name_synced_ = done.ok();
-    }
-    return done;
-  }
-
-private:
-  /// Zeros up to `end` at least. Then the file has its length and its blocks before a commit comes, and
-  /// syncing that writes its data and nothing else.
-  IOStatus fill(std::uint64_t end) {
-    static const std::string zeros(zero_bytes, '\0');
-    auto at = std::max(bytes_, bytes_reserved_);
-    do {
-      if (auto done = ahead_->Write(at, zeros, {}, nullptr); !done.ok()) {
-        ahead_.reset();
-        return done;
-      }
-      at += zeros.size();
-    } while (at < end);
-    bytes_reserved_ = at;
-    return IOStatus::OK();
-  }
-
-  IOStatus allocate(std::uint64_t bytes) {
-    auto done = target()->Allocate(bytes_, bytes, {}, nullptr);
-    if (done.ok())
-      bytes_reserved_ = bytes_ + bytes;
-    return done;
-  }
-
-  template <class Write>
-  IOStatus append(const Slice& data, const IOOptions& options, IODebugContext* debug, Write write) {
-    if (const auto commit = state_->commit.load(); commit != commit_) {
-      commit_ = commit;
-      bytes_before_ = bytes_;
-    }
-    state_->appended = true;
-    IOStatus done;
-    if (const int number = state_->ask(disk_call::append); number != 0) {
-      // As on a full disk, a part gets there.
-      done = write(Slice{data.data(), data.size() / 2});
-      done = failed(number);
-    } else {
-      done = write(data);
-    }
-    if (!done.ok())
-      state_->log_failed = true;
-    if (done.ok())
-      appended(data.size(), options, debug);
-    else if (target()->Truncate(bytes_before_, options, debug).ok())
-      state_->cut_back = true;
-    else
-      state_->unknown = true;
-    return done;
-  }
-
-  /// The disk may begin while RocksDB still puts the commit into its memory.
-  void appended(std::uint64_t bytes, const IOOptions& options, IODebugContext* debug) {
-    if (state_->every_commit_synced && !target()->RangeSync(bytes_, bytes, options, debug).ok())
-      write_back_failed_ = true; // the sync need not be told again
-    bytes_ += bytes;
-  }
-
-  template <class Flush>
-  IOStatus sync(Flush flush) {
-    const int number = write_back_failed_ ? EIO : state_->ask(disk_call::sync);
-    auto done = number == 0 ? flush() : failed(number);
-    if (!done.ok())
-      state_->unknown = state_->log_failed = true;
-    return done;
-  }
-
-  std::unique_ptr<rocksdb::FSRandomRWFile> ahead_;
-  std::string path_;
-  std::shared_ptr<disk_state> state_;
-  bool name_synced_ = false;
-  bool write_back_failed_ = false;
-  std::uint64_t bytes_ = 0;
-  std::uint64_t bytes_before_ = 0; // when the commit began
-  std::uint64_t bytes_reserved_ = 0;
-  std::uint64_t commit_ = std::numeric_limits<std::uint64_t>::max();
-};
-
-/// Any file but a log.
-class other_file final : public rocksdb::FSWritableFileOwnerWrapper {
-public:
-  /// @param watched none if the watch is not to be asked.
-  other_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::shared_ptr<disk_state> watched)
-      : FSWritableFileOwnerWrapper{std::move(file)}, watched_{std::move(watched)} {}
-
-  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    return append([&] { return target()->Append(data, options, debug); });
-  }
-
-  IOStatus Append(const Slice& data, const IOOptions& options,
-                  const rocksdb::DataVerificationInfo& verification, IODebugContext* debug) override {
-    return append([&] { return target()->Append(data, options, verification, debug); });
-  }
-
-private:
-  template <class Write>
-  IOStatus append(Write write) {
-    const int number = watched_ ? watched_->ask(disk_call::table) : 0;
-    if (number != 0)
-      return failed(number);
-    errno = 0;
-    return no_space_if_too_large(write());
-  }
-
-  std::shared_ptr<disk_state> watched_;
-};
-
+/// What RocksDB sees and changes are the files of the inventory, and nothing else in the directory.
 class watched_file_system final : public rocksdb::FileSystemWrapper {
 public:
-  watched_file_system(std::shared_ptr<rocksdb::FileSystem> files, std::shared_ptr<disk_state> state)
+  watched_file_system(const std::shared_ptr<rocksdb::FileSystem>& files, std::shared_ptr<disk_state> state)
       : FileSystemWrapper{files ? files : rocksdb::FileSystem::Default()},
+        inventory{target_},
         state_{std::move(state)},
         is_default_{!files} {}
 
   const char* Name() const override { return "cluster_store.watched"; }
 
-  IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
-                           std::unique_ptr<rocksdb::FSWritableFile>* made, IODebugContext* debug) override {
-    const bool is_log = std::string_view{name}.ends_with(".log");
-    if (is_log)
-      if (auto done = sync_newest_log(); !done.ok())
-        return done;
-    auto done = FileSystemWrapper::NewWritableFile(name, options, made, debug);
-    if (!done.ok())
-      return done;
-    if (is_log)
-      *made = std::make_unique<log_file>(std::move(*made), same_file(name, options), name, state_);
-    else
-      *made = std::make_unique<other_file>(std::move(*made),
-                                           std::string_view{name}.ends_with(".sst") ? state_ : nullptr);
+  IOStatus GetChildren(const std::string& directory, const IOOptions& options,
+                       std::vector<std::string>* names, IODebugContext* debug) override {
+    auto done = FileSystemWrapper::GetChildren(directory, options, names, debug);
+    std::erase_if(*names, [this](const std::string& each) { return !inventory.has(each); });
     return done;
   }
 
-  /// Syncs the log and its name. The logs before are synced: without that a power cut could take the end of
-  /// one, or all of it, and leave the next.
-  IOStatus sync_newest_log() {
-    const std::lock_guard guard{state_->newest_mutex};
-    if (state_->newest == nullptr)
-      return IOStatus::OK();
-    return state_->newest->sync_all(
-        [this](const std::string& log) { return sync_directory_of(log, nullptr); });
+  IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                           std::unique_ptr<rocksdb::FSWritableFile>* made, IODebugContext* debug) override {
+    const auto kind = rocksdb_file_named(name_of(path));
+    auto done = kind == rocksdb_file::log ? sync_newest_log() : IOStatus::OK();
+    if (done.ok())
+      done = take_name(path, debug);
+    if (done.ok())
+      done = FileSystemWrapper::NewWritableFile(path, options, made, debug);
+    if (done.ok())
+      done = close(path);
+    if (!done.ok())
+      return done;
+    if (kind == rocksdb_file::log)
+      return begin_log(path, options, made, debug);
+    *made = watched_file(std::move(*made), kind == rocksdb_file::table ? state_ : nullptr);
+    return done;
   }
 
-  IOStatus NewLogger(const std::string& name, const IOOptions& options,
+  /// Where RocksDB finds no table, it looks for one of LevelDB's and says that this is missing.
+  IOStatus NewRandomAccessFile(const std::string& path, const rocksdb::FileOptions& options,
+                               std::unique_ptr<rocksdb::FSRandomAccessFile>* made,
+                               IODebugContext* debug) override {
+    constexpr std::string_view of_leveldb = ".ldb";
+    if (path.ends_with(of_leveldb))
+      return IOStatus::PathNotFound("there is no file",
+                                    path.substr(0, path.size() - of_leveldb.size()) + ".sst");
+    return FileSystemWrapper::NewRandomAccessFile(path, options, made, debug);
+  }
+
+  /// Syncs the log. The logs before are synced: without that a power cut could take the end of one, or all
+  /// of it, and leave the next.
+  IOStatus sync_newest_log() {
+    const std::lock_guard guard{state_->newest_mutex};
+    return state_->newest == nullptr ? IOStatus::OK() : state_->newest->sync_all();
+  }
+
+  IOStatus NewLogger(const std::string& path, const IOOptions& options,
                      std::shared_ptr<rocksdb::Logger>* made, IODebugContext* debug) override {
+    if (auto done = take_name(path, debug); !done.ok())
+      return done;
     if (!is_default_)
-      return FileSystemWrapper::NewLogger(name, options, made, debug);
-    *made = make_rocksdb_logger(name);
-    return *made ? IOStatus::OK() : failed(errno);
+      return FileSystemWrapper::NewLogger(path, options, made, debug);
+    *made = make_rocksdb_logger(path);
+    return *made ? close(path) : disk_failed(errno);
   }
 
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
                       IODebugContext* debug) override {
-    if (std::string_view{to}.ends_with("/CURRENT"))
-      if (auto done = sync_directory_of(to, debug); !done.ok())
-        return done;
-    return FileSystemWrapper::RenameFile(from, to, options, debug);
+    auto done = take_name(to, debug);
+    if (done.ok() && rocksdb_file_named(name_of(to)) == rocksdb_file::current)
+      done = sync_directory_of(to, debug);
+    if (done.ok())
+      done = FileSystemWrapper::RenameFile(from, to, options, debug);
+    if (done.ok())
+      inventory.forget(name_of(from));
+    return done;
   }
 
+  IOStatus DeleteFile(const std::string& path, const IOOptions& options, IODebugContext* debug) override {
+    if (!inventory.has(name_of(path)))
+      return strange(path);
+    auto done = inventory.give_up(name_of(path));
+    if (done.ok())
+      done = FileSystemWrapper::DeleteFile(path, options, debug);
+    if (done.ok())
+      inventory.forget(name_of(path));
+    return done;
+  }
+
+  IOStatus LockFile(const std::string& path, const IOOptions& options, rocksdb::FileLock** lock,
+                    IODebugContext* debug) override {
+    auto done = take_name(path, debug);
+    if (done.ok())
+      done = FileSystemWrapper::LockFile(path, options, lock, debug);
+    return done.ok() ? close(path) : done;
+  }
+
+  rocksdb_inventory inventory;
+
 private:
-  /// Nothing where that is not worth while or not possible.
-  std::unique_ptr<rocksdb::FSRandomRWFile> same_file(const std::string& name,
-                                                     const rocksdb::FileOptions& options) {
-    std::unique_ptr<rocksdb::FSRandomRWFile> made;
+  static std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+  static IOStatus strange(const std::string& path) {
+    return IOStatus::IOError("it is there already, and is none of the store's files", path);
+  }
+
+  static IOStatus close(const std::string& path) {
+    const int number = close_to_others(path);
+    return number == 0 ? IOStatus::OK() : disk_failed(number);
+  }
+
+  /// Before a file is made or gets another name. Somebody else's is not replaced.
+  IOStatus take_name(const std::string& path, IODebugContext* debug) {
+    if (!inventory.has_begun())
+      return IOStatus::NotSupported("the directory is only looked at", path);
+    if (!inventory.has(name_of(path)) && FileExists(path, {}, debug).ok())
+      return strange(path);
+    return inventory.add(name_of(path));
+  }
+
+  /// Nothing is in a log before it is certain that it will be missed.
+  IOStatus begin_log(const std::string& path, const rocksdb::FileOptions& options,
+                     std::unique_ptr<rocksdb::FSWritableFile>* made, IODebugContext* debug) {
+    auto done = sync_directory_of(path, debug);
+    if (done.ok())
+      done = inventory.require(name_of(path));
+    if (!done.ok())
+      return done;
+    std::unique_ptr<rocksdb::FSRandomRWFile> ahead; // none where that is not worth while or not possible
     if (state_->every_commit_synced)
-      NewRandomRWFile(name, options, &made, nullptr).PermitUncheckedError();
-    return made;
+      NewRandomRWFile(path, options, &ahead, nullptr).PermitUncheckedError();
+    *made = watched_log(std::move(*made), std::move(ahead), state_);
+    return done;
   }
 
   IOStatus sync_directory_of(const std::string& file, IODebugContext* debug) {
@@ -298,8 +173,8 @@ private:
 } // namespace
 
 struct watched_disk::parts {
-  explicit parts(std::shared_ptr<rocksdb::FileSystem> files)
-      : file_system{std::make_shared<watched_file_system>(std::move(files), state)},
+  explicit parts(const std::shared_ptr<rocksdb::FileSystem>& files)
+      : file_system{std::make_shared<watched_file_system>(files, state)},
         env{rocksdb::NewCompositeEnv(file_system)} {}
 
   std::shared_ptr<disk_state> state = std::make_shared<disk_state>();
@@ -307,9 +182,9 @@ struct watched_disk::parts {
   std::unique_ptr<rocksdb::Env> env;
 };
 
-watched_disk::watched_disk(disk_watch watch, std::shared_ptr<rocksdb::FileSystem> files,
+watched_disk::watched_disk(disk_watch watch, const std::shared_ptr<rocksdb::FileSystem>& files,
                            bool every_commit_synced)
-    : parts_{std::make_unique<parts>(std::move(files))} {
+    : parts_{std::make_unique<parts>(files)} {
   parts_->state->watch = std::move(watch);
   parts_->state->every_commit_synced = every_commit_synced;
 }
@@ -318,6 +193,21 @@ watched_disk::~watched_disk() = default;
 
 rocksdb::Env* watched_disk::env() const noexcept {
   return parts_->env.get();
+}
+
+void watched_disk::show(const std::vector<std::string>& files) {
+  parts_->file_system->inventory.show(files);
+}
+
+result<void> watched_disk::begin(const std::string& directory) {
+  if (const auto done = parts_->file_system->inventory.begin(directory); !done.ok())
+    return fail(errc::io_error, "the inventory of the store's directory " + directory + " cannot be written ("
+                                    + done.ToString() + "): make room on its disk or repair it");
+  return {};
+}
+
+void watched_disk::end() {
+  parts_->file_system->inventory.end();
 }
 
 result<void> watched_disk::begin_commit(std::uint64_t bytes) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <cluster_store/backends/rocksdb.hpp>
 
@@ -27,8 +28,10 @@ enum class log_fate : std::uint8_t {
 /// the database if the process dies while it resumes; so a failed append is cut off here at once.
 ///
 /// It also relies on an order in which file systems need not write (docs/storage.md, "The power fails"): so
-/// a log and its name are synced before the next log is begun, and the names of all files before CURRENT
-/// names another manifest.
+/// a log is synced before the next log is begun, its name before anything is in it, and the names of all
+/// files before CURRENT names another manifest.
+///
+/// New files have mode 0600 under any umask.
 ///
 /// Threads: RocksDB calls the file system from its threads; the functions below are for the thread of the
 /// engine.
@@ -37,13 +40,23 @@ public:
   /// @param files what is watched; none = the operating system's. @param every_commit_synced whether
   /// `sync_log` will follow every commit: then the log is filled with zeros ahead and written early
   /// (docs/storage.md).
-  watched_disk(disk_watch watch, std::shared_ptr<rocksdb::FileSystem> files, bool every_commit_synced);
+  watched_disk(disk_watch watch, const std::shared_ptr<rocksdb::FileSystem>& files, bool every_commit_synced);
   ~watched_disk();
   watched_disk(const watched_disk&) = delete;
   watched_disk& operator=(const watched_disk&) = delete;
 
   /// @returns the environment for `DBOptions::env`, valid as long as this object.
   rocksdb::Env* env() const noexcept;
+
+  /// From now on RocksDB sees these files of a directory, and can change nothing. At first it sees none.
+  void show(const std::vector<std::string>& files);
+
+  /// From now on it may change what is shown, and adds to it; see rocksdb_inventory.hpp.
+  /// @errors `io_error`.
+  result<void> begin(const std::string& directory);
+
+  /// After RocksDB has been closed.
+  void end();
 
   /// Begins a commit, which lasts up to `fate()`: makes sure that the disk has room for `bytes` more in the
   /// log.

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <random>
 
 #include <cluster_store/backends/rocksdb.hpp>
@@ -68,6 +69,33 @@ TEST_CASE("a power cut while a store names its new manifest leaves a store") {
     REQUIRE(read_data(*here.store, "id") == "data");
     here.store.reset();
   }
+}
+
+TEST_CASE("a new store is completed, wherever its making was cut off") {
+  const auto seed = random_seed();
+  INFO("SYSTEM_TESTS_SEED=" << seed);
+  std::mt19937_64 random{seed};
+  for (std::size_t step = 0; step < disk_steps; ++step)
+    for (std::uint64_t number = 1;; number += 1 + random() % 3) {
+      const bool power = random() % 2 == 0;
+      const bool had_inventory = random() % 3 != 0; // older programs wrote none
+      INFO(to_string(static_cast<disk_step>(step)) << " " << number << (power ? ", power cut" : ", killed")
+                                                   << (had_inventory ? "" : ", no inventory"));
+      trial here{traits::syncing::always, seed + number};
+      here.disk.cut_at({static_cast<disk_step>(step), number}, seed + number);
+      if (auto opened = open_rocksdb(here.options); opened && !here.disk.is_cut())
+        break;
+      here.disk.cut();
+      if (power)
+        here.disk.come_back_after_power_cut(here.random);
+      else
+        here.disk.come_back_after_kill();
+      if (!had_inventory && !power)
+        std::filesystem::remove(here.options.path + "/CLUSTER_STORE");
+      here.store = value_of(open_rocksdb(here.options));
+      apply(*here.store, {put("id", record_of(1, "data"))});
+      REQUIRE(read_data(*here.store, "id") == "data");
+    }
 }
 
 TEST_CASE("without any sync a power cut leaves a first part of the commits, also of those in several logs") {
