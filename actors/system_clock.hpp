@@ -10,7 +10,7 @@ namespace cluster_store::actors {
 class system_clock final : public clock {
 public:
   wall_time wall() const override {
-    return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   }
 
   steady_time steady() const override { return std::chrono::steady_clock::now(); }

@@ -10,7 +10,7 @@ constexpr std::string_view options_prefix = "OPTIONS-";
 constexpr std::string_view old_log_prefix = "LOG.old.";
 constexpr std::string_view temporary_suffix = ".dbtmp";
 constexpr std::string_view options_beginning = "# This is a RocksDB option file.";
-constexpr std::string_view time_pattern = "dddd/dd/dd-dd:dd:dd"; // d = a digit
+constexpr std::string_view time_pattern = "/dd/dd-dd:dd:dd"; // behind the year; d = a digit
 constexpr std::string_view table_end = "\xf7\xcf\xf4\x85\xb7\x41\xe2\x88";
 constexpr std::size_t number_digits_min = 6;
 constexpr std::size_t identity_bytes_max = 64;
@@ -63,9 +63,13 @@ bool begins_with_record(const file_content& what) noexcept {
 }
 
 bool is_time_line(std::string_view text) noexcept {
-  text = text.substr(0, time_pattern.size());
-  return std::equal(text.begin(), text.end(), time_pattern.begin(),
-                    [](char byte, char wanted) { return wanted == 'd' ? is_digit(byte) : byte == wanted; });
+  constexpr std::size_t year_digits_min = 4;
+  const auto year = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto rest = text.substr(year, time_pattern.size());
+  return (year >= year_digits_min || rest.empty())
+         && std::equal(rest.begin(), rest.end(), time_pattern.begin(), [](char byte, char wanted) {
+              return wanted == 'd' ? is_digit(byte) : byte == wanted;
+            });
 }
 
 bool is_identity(const file_content& what) noexcept {

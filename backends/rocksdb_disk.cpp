@@ -9,6 +9,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
+#include <cluster_store/backends/rocksdb_clock.hpp>
 #include <cluster_store/backends/rocksdb_content.hpp>
 #include <cluster_store/backends/rocksdb_file_size.hpp>
 #include <cluster_store/backends/rocksdb_inventory.hpp>
@@ -174,8 +175,7 @@ private:
 
 struct watched_disk::parts {
   explicit parts(const std::shared_ptr<rocksdb::FileSystem>& files)
-      : file_system{std::make_shared<watched_file_system>(files, state)},
-        env{rocksdb::NewCompositeEnv(file_system)} {}
+      : file_system{std::make_shared<watched_file_system>(files, state)}, env{environment_of(file_system)} {}
 
   std::shared_ptr<disk_state> state = std::make_shared<disk_state>();
   std::shared_ptr<watched_file_system> file_system;

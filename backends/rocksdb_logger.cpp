@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include <rocksdb/env.h>
+#include <rocksdb/system_clock.h>
+
+#include <cluster_store/backends/rocksdb_clock.hpp>
 
 namespace cluster_store::backends {
 namespace {
@@ -24,8 +27,8 @@ public:
 
   using Logger::Logv;
   void Logv(const char* format, va_list arguments) override {
-    auto* const env = rocksdb::Env::Default();
-    auto line = env->TimeToString(env->NowMicros() / second_micros) + " ";
+    auto& clock = *clock_for_rocksdb();
+    auto line = clock.TimeToString(clock.NowMicros() / second_micros) + " ";
     std::array<char, 8'192> text{};
     std::vsnprintf(text.data(), text.size(), format, arguments);
     line.append(text.data()).append(1, '\n');
