@@ -22,7 +22,7 @@ struct collection_flags : common_flags {
 };
 
 /// One line for people and simple scripts: id, version, bytes, time left, separated by tabs. The id stands
-/// there as a JSON string if it has bytes that would break the line.
+/// there as a JSON string if it has bytes that would break the line or that a terminal would obey.
 void append_row(std::string& out, const listed_session& row) {
   std::string id;
   append_json_message(id, row.id);
@@ -32,7 +32,7 @@ void append_row(std::string& out, const listed_session& row) {
   out += '\t' + (row.content.ttl ? duration_text(*row.content.ttl) : "-") + '\n';
 }
 
-exit_code print_page(const listing& page, bool json) {
+printed print_page(const listing& page, bool json) {
   std::string out;
   for (const auto& row : page.sessions) {
     if (json) {
@@ -45,27 +45,35 @@ exit_code print_page(const listing& page, bool json) {
   return print(out);
 }
 
-exit_code run_all(const collection_flags& flags) {
+/// Prints page after page, until there is no more or nobody reads on.
+result<printed> print_pages(client& store, const collection_flags& flags) {
   constexpr std::uint64_t page_rows = 1'000;
-  auto store = flags.where.open();
-  if (!store)
-    return report(store.error());
+  auto outcome = printed::whole;
   if (!flags.json && stdout_is_terminal())
-    print(emphasised("ID\tVERSION\tBYTES\tEXPIRES IN\n"));
+    outcome = print(emphasised("ID\tVERSION\tBYTES\tEXPIRES IN\n"));
   listing_options which{{}, flags.prefix, page_rows};
   auto left = flags.limit == 0 ? std::numeric_limits<std::uint64_t>::max() : flags.limit;
   do {
     which.rows_max = static_cast<std::uint32_t>(std::min(left, page_rows));
-    const auto page = store->all(which);
+    const auto page = store.all(which);
     if (!page)
-      return report(page.error());
-    if (const auto printed = print_page(*page, flags.json); printed != exit_code::done)
-      return printed;
+      return tl::unexpected{page.error()};
+    outcome = print_page(*page, flags.json);
     left -= page->sessions.size();
     which.cursor = page->cursor;
-  } while (left > 0 && !which.cursor.empty());
+  } while (outcome == printed::whole && left > 0 && !which.cursor.empty());
+  return outcome;
+}
+
+exit_code run_all(const collection_flags& flags) {
+  auto store = flags.where.open();
+  if (!store)
+    return report(store.error());
+  const auto outcome = print_pages(*store, flags);
   store->close();
-  return exit_code::done;
+  if (!outcome)
+    return report(outcome.error());
+  return *outcome == printed::failed ? exit_code::failed : exit_code::done;
 }
 
 template <class F>
@@ -82,7 +90,7 @@ exit_code run_count(const collection_flags& flags, F&& operation) {
     append_number(out, {}, "count", *count);
   else
     out = std::to_string(*count) + "\n";
-  return print(out);
+  return print_last(out);
 }
 
 exit_code run_clear(const collection_flags& flags) {

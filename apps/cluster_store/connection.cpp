@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <iostream>
 #include <string_view>
 
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include <cluster_store/apps/support/duration.hpp>
 #include <cluster_store/apps/support/option_checks.hpp>
 #include <cluster_store/apps/support/output.hpp>
+#include <cluster_store/apps/support/text.hpp>
 
 namespace cluster_store::apps {
 
@@ -28,18 +28,8 @@ std::string hint_of_machine() {
                              is_own_socket);
 }
 
-/// @returns a line for a terminal, which obeys none of the characters that a file's name or an id may have.
 std::string plain_line(const std::string& message) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string line = "cluster-store: ";
-  for (const char byte : message) {
-    const auto code = static_cast<unsigned char>(byte);
-    if (code >= 0x20 && code != 0x7F)
-      line += byte;
-    else
-      line.append("\\x").append(1, digits[code >> 4]).append(1, digits[code & 15]);
-  }
-  return line + '\n';
+  return "cluster-store: " + printable(message) + '\n';
 }
 
 result<endpoint> parse_master(const std::string& text) {
@@ -167,22 +157,27 @@ exit_code report(const error& problem) {
     append_failure(text, {}, problem);
   else
     text = plain_line(std::string{to_string(problem.code)} + ": " + problem.message);
-  std::cerr << text << std::flush;
+  tell(text);
   return exit_code_of(problem.code);
 }
 
 void note(const std::string& message) {
   std::string text = "{\"message\":";
   append_json_message(text, message);
-  std::cerr << (errors_in_json ? text + "}\n" : plain_line(message)) << std::flush;
+  tell(errors_in_json ? text + "}\n" : plain_line(message));
 }
 
-exit_code print(std::string_view text) {
+printed print(std::string_view text) {
   const auto problem = write_all(STDOUT_FILENO, text);
   if (problem == 0 || problem == EPIPE)
-    return exit_code::done;
-  return report(
-      {errc::io_error, std::string{"cannot write to the standard output: "} + std::strerror(problem)});
+    return problem == 0 ? printed::whole : printed::unread;
+  report({errc::io_error, std::string{"cannot write to the standard output: "} + std::strerror(problem)});
+  return printed::failed;
+}
+
+exit_code print_last(std::string_view text, exit_code code) {
+  const auto outcome = print(text);
+  return outcome == printed::whole ? code : outcome == printed::unread ? exit_code::done : exit_code::failed;
 }
 
 } // namespace cluster_store::apps

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -75,8 +77,18 @@ exit_code report(const error& problem);
 /// Tells the user on stderr what happens and is no failure: in words or as `{"message":…}`. From any thread.
 void note(const std::string& message);
 
+/// What became of a text for stdout.
+enum class printed : std::uint8_t {
+  whole,
+  unread, ///< Nobody reads it any more: there is nothing left to do for the command, and nothing to say.
+  failed, ///< That was said on stderr.
+};
+
 /// Writes all of `text` to stdout.
-/// @returns `failed`, having said so on stderr, if that is not possible (`done` if nobody reads it any more).
-exit_code print(std::string_view text);
+printed print(std::string_view text);
+
+/// Prints the last text of a command. @returns how the command ends: by `code` if the text was written, by
+/// `done` if nobody reads it.
+exit_code print_last(std::string_view text, exit_code code = exit_code::done);
 
 } // namespace cluster_store::apps

@@ -5,11 +5,8 @@
 
 namespace cluster_store::apps {
 
-/// @returns whether `bytes` are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
-bool is_utf8(std::string_view bytes);
-
-/// Appends `text` as a JSON string, with its quotes, to `out` (RFC 8259, section 7).
-/// Written for speed: most answers of `pipe` are one such string.
+/// Appends `text` as a JSON string, with its quotes, to `out` (RFC 8259, section 7). Whatever a terminal
+/// might obey (`is_order`) is escaped. Written for speed: most answers of `pipe` are one such string.
 /// @pre `is_utf8(text)`.
 void append_json_string(std::string& out, std::string_view text);
 

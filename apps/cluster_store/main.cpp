@@ -18,7 +18,7 @@ int exit_of_parsing(const CLI::App& program, const CLI::ParseError& outcome) {
   if (outcome.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) { // --help, --version
     std::ostringstream out;
     program.exit(outcome, out, std::cerr);
-    return static_cast<int>(print(out.str()));
+    return static_cast<int>(print_last(out.str()));
   }
   return static_cast<int>(report({errc::invalid_argument, outcome.what()}));
 }

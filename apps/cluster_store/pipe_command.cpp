@@ -6,11 +6,11 @@
 #include <memory>
 #include <vector>
 
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cluster_store/apps/cluster_store/pipe.hpp>
+#include <cluster_store/apps/support/input.hpp>
 #include <cluster_store/apps/support/option_checks.hpp>
 #include <cluster_store/apps/support/output.hpp>
 
@@ -38,13 +38,8 @@ public:
     static_cast<void>(!::write(descriptor_, &one, sizeof(one)));
   }
 
-  /// Blocks. @returns whether there is input; false if the signal was raised.
-  bool wait_for_input() const {
-    pollfd sources[] = {{STDIN_FILENO, POLLIN, 0}, {descriptor_, POLLIN, 0}};
-    while (::poll(sources, 2, -1) < 0 && errno == EINTR) {
-    }
-    return sources[1].revents == 0;
-  }
+  /// Readable once the signal was raised.
+  int descriptor() const { return descriptor_; }
 
 private:
   int descriptor_;
@@ -53,17 +48,15 @@ private:
 /// Feeds stdin to `lines` until it ends.
 /// @returns 0 or the system's error number.
 int feed_input(pipe& lines, const wake_signal& broken) {
+  const input from{STDIN_FILENO, broken.descriptor()};
   std::vector<char> block(block_bytes);
-  while (broken.wait_for_input()) {
-    const auto count = ::read(STDIN_FILENO, block.data(), block.size());
-    if (count < 0 && (errno == EINTR || errno == EAGAIN))
-      continue;
-    if (count < 0)
-      return errno;
-    if (count == 0 || !lines.feed({block.data(), static_cast<std::size_t>(count)}))
-      break;
+  for (;;) {
+    const auto count = from.read(block);
+    if (!count)
+      return count.error();
+    if (*count == 0 || !lines.feed({block.data(), *count}))
+      return 0;
   }
-  return 0;
 }
 
 /// @param closing set once the pipe closes its handle itself, which is nothing to tell.

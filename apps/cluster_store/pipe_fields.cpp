@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cluster_store/apps/cluster_store/json_text.hpp>
+#include <cluster_store/apps/support/text.hpp>
 
 namespace cluster_store::apps {
 

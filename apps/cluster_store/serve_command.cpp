@@ -11,6 +11,7 @@
 #include <cluster_store/apps/cluster_store/settings.hpp>
 #include <cluster_store/apps/support/option_checks.hpp>
 #include <cluster_store/apps/support/output.hpp>
+#include <cluster_store/apps/support/text.hpp>
 
 namespace cluster_store::apps {
 
@@ -94,10 +95,10 @@ exit_code run_serve(const serve_flags& flags) {
     return report_start(master.error());
   std::string ready = "ready";
   for (const auto& where : master->status().endpoints)
-    ready += ' ' + to_string(where);
-  if (is_writable(STDOUT_FILENO)) // otherwise nobody waits for it
-    if (const auto printed = print(ready + '\n'); printed != exit_code::done)
-      return printed;
+    ready += ' ' + printable(to_string(where));
+  // Without a stdout, or if nobody reads it, others may still need a master.
+  if (is_writable(STDOUT_FILENO) && print(ready + '\n') == printed::failed)
+    return exit_code::failed;
   while (signals.wait() == SIGHUP)
     reload(*master, flags);
   note("stopping");

@@ -1,16 +1,14 @@
 #include <cluster_store/apps/cluster_store/commands.hpp>
 
-#include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <iostream>
-#include <iterator>
 #include <memory>
+#include <vector>
 
 #include <unistd.h>
 
 #include <cluster_store/apps/cluster_store/pipe_answer.hpp>
 #include <cluster_store/apps/support/duration.hpp>
+#include <cluster_store/apps/support/input.hpp>
 #include <cluster_store/apps/support/option_checks.hpp>
 
 namespace cluster_store::apps {
@@ -55,28 +53,31 @@ void finish_command(CLI::App& command, session_flags& flags) {
   add_json_flag(command, flags.json);
 }
 
-exit_code missing(bool json) {
-  if (!json)
+/// Prints the last text of a command on one session. @param exists whether there was such a session.
+exit_code print_outcome(std::string_view text, bool json, bool exists) {
+  const auto end = print_last(text, exists ? exit_code::done : exit_code::not_found);
+  if (end == exit_code::not_found && !json)
     note("there is no such session");
-  return exit_code::not_found;
+  return end;
 }
 
 /// Reads all of stdin, but no more than a store could take.
 result<std::string> read_input(std::size_t bytes_max) {
+  const input from{STDIN_FILENO};
   std::string data;
-  char block[64 * 1024];
-  while (data.size() <= bytes_max) {
-    const auto count = ::read(STDIN_FILENO, block, sizeof(block));
-    if (count == 0)
-      break;
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count < 0)
-      return fail(errc::io_error,
-                  std::string{"cannot read the data from the standard input: "} + std::strerror(errno));
-    data.append(block, static_cast<std::size_t>(count));
+  std::vector<char> block(64 * 1024);
+  for (;;) {
+    const auto count = from.read(block);
+    if (!count)
+      return fail(errc::io_error, std::string{"cannot read the data from the standard input: "}
+                                      + std::strerror(count.error()));
+    if (*count == 0)
+      return data;
+    data.append(block.data(), *count);
+    if (data.size() > bytes_max)
+      return fail(errc::too_large, "the data on the standard input has more than " + std::to_string(bytes_max)
+                                       + " bytes, which is the most that any store allows");
   }
-  return data;
 }
 
 result<version_number> set_session(const session_flags& flags) {
@@ -104,7 +105,7 @@ exit_code run_set(const session_flags& flags) {
     append_number(out, {}, "version", *version);
   else
     out = std::to_string(*version) + "\n";
-  return print(out);
+  return print_last(out);
 }
 
 exit_code run_get(const session_flags& flags) {
@@ -115,13 +116,13 @@ exit_code run_get(const session_flags& flags) {
   });
   if (!found)
     return report(found.error());
+  const bool exists = found->has_value();
   std::string out;
   if (flags.json)
     append_answer(out, {}, *found);
   else if (*found)
     out = std::move((*found)->data);
-  const auto printed = print(out);
-  return printed == exit_code::done && !*found ? missing(flags.json) : printed;
+  return print_outcome(out, flags.json, exists);
 }
 
 /// Runs `operation`, which says whether there was such a session, and prints that as `name`.
@@ -137,8 +138,7 @@ exit_code run_change(const session_flags& flags, const char* name, F&& operation
   std::string out;
   if (flags.json)
     append_flag(out, {}, name, *changed);
-  const auto printed = print(out);
-  return printed == exit_code::done && !*changed ? missing(flags.json) : printed;
+  return print_outcome(out, flags.json, *changed);
 }
 
 exit_code run_touch(const session_flags& flags) {
@@ -165,8 +165,7 @@ exit_code run_regenerate(const session_flags& flags) {
     append_regenerated(out, {}, *moved);
   else if (*moved)
     out = std::to_string(**moved) + "\n";
-  const auto printed = print(out);
-  return printed == exit_code::done && !*moved ? missing(flags.json) : printed;
+  return print_outcome(out, flags.json, moved->has_value());
 }
 
 void add_set(command_table& table) {

@@ -25,7 +25,7 @@ exit_code run_status(const common_flags& flags) {
   const auto status = ask(flags.where);
   if (!status)
     return report(status.error());
-  return print(flags.json ? status_json(*status) : status_table(*status));
+  return print_last(flags.json ? status_json(*status) : status_table(*status));
 }
 
 } // namespace

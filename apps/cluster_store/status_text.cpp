@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cluster_store/apps/support/table.hpp>
+#include <cluster_store/apps/support/text.hpp>
 
 namespace cluster_store::apps {
 
@@ -25,7 +26,7 @@ std::string status_json(const server_status& status) {
                                         {"endpoints", std::move(endpoints)},
                                         {"connections", status.connections},
                                         {"refused", status.refused}};
-  return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  return document.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
 std::string status_table(const server_status& status) {
@@ -37,11 +38,11 @@ std::string status_table(const server_status& status) {
                 std::to_string(store.operations), std::to_string(store.commits),
                 std::to_string(store.restarts)});
     if (!store.problem.empty())
-      problems += "problem of " + store.name + ": " + store.problem + '\n';
+      problems += "problem of " + store.name + ": " + printable(store.problem) + '\n';
   }
   std::string text = "endpoints:  ";
   for (const auto& where : status.endpoints)
-    text += ' ' + to_string(where);
+    text += ' ' + printable(to_string(where));
   text += "\nconnections: " + std::to_string(status.connections);
   text += "\nrefused:     " + std::to_string(status.refused) + "\n\n";
   return text + stores.text() + problems;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string_view>
 
 namespace cluster_store::apps {
@@ -11,5 +12,14 @@ int write_all(int to, std::string_view text);
 
 /// @returns whether the file descriptor `to` is open for writing.
 bool is_writable(int to);
+
+/// As `write_all`, but gives up once nothing was taken for `patience`, whatever the mode of `to`.
+/// @returns also ETIMEDOUT.
+int write_within(int to, std::string_view text, std::chrono::milliseconds patience);
+
+/// Writes to stderr what a program has to say, lines with their ends. A reader that is slow may take a
+/// second; one that reads no more costs no longer and loses what it does not read, but holds nobody up for
+/// ever.
+void tell(std::string_view lines);
 
 } // namespace cluster_store::apps
