@@ -26,6 +26,30 @@ void append(std::string& out, answer_key key, pipe_operation, const std::optiona
   append_regenerated(out, key, moved);
 }
 
+answer_queue::kind kind_of(pipe_operation operation) {
+  using kind = answer_queue::kind;
+  return operation == pipe_operation::get   ? kind::session
+         : operation == pipe_operation::all ? kind::page
+                                            : kind::small;
+}
+
+template <class T>
+std::size_t content_bytes(const T&) {
+  return 0;
+}
+
+std::size_t content_bytes(const std::optional<session>& found) {
+  return found ? found->data.size() : 0;
+}
+
+std::size_t content_bytes(const listing& page) {
+  constexpr std::size_t names_and_numbers = 20;
+  std::size_t bytes = 0;
+  for (const auto& row : page.sessions)
+    bytes += row.id.size() + row.content.data.size() + names_and_numbers;
+  return bytes;
+}
+
 /// Answers one line when its operation is done. Small enough to need no memory of its own in a std::function.
 struct answer {
   answer_queue* answers;
@@ -34,18 +58,24 @@ struct answer {
 
   template <class T>
   void operator()(const result<T>& outcome) const {
-    answers->answer(ticket, [&](std::string& out, answer_key key) {
-      if (outcome)
-        append(out, key, operation, *outcome);
-      else
-        append_failure(out, key, outcome.error());
-    });
+    if (!outcome)
+      return answers->fail(ticket, outcome.error());
+    answers->answer(
+        ticket, [&](std::string& out, answer_key key) { append(out, key, operation, *outcome); },
+        content_bytes(*outcome));
   }
 };
 
 static_assert(sizeof(answer) <= 16);
 
 } // namespace
+
+pipe::pipe(client store, pipe_limits limits, std::function<bool(std::string_view)> write,
+           std::function<void()> on_broken)
+    : store_(std::move(store)),
+      reads_(limits.lines_max),
+      answers_(limits, std::move(write), std::move(on_broken),
+               [this](answer_queue::ticket ticket) { issue_read(ticket); }) {}
 
 bool pipe::feed(std::string_view block) {
   lines_.feed(block, [this](const input_line& line) { take(line); });
@@ -71,7 +101,8 @@ void pipe::take(const input_line& line) {
     broken_ = !answers_.refuse(key, outcome.error());
     return;
   }
-  const auto ticket = answers_.admit(*request_.seq, request_.id.size() + request_.data.size());
+  const auto ticket =
+      answers_.admit(*request_.seq, request_.id.size() + request_.data.size(), kind_of(request_.operation));
   broken_ = !ticket;
   if (ticket)
     issue(*ticket);
@@ -81,7 +112,15 @@ void pipe::issue(answer_queue::ticket ticket) {
   const answer done{&answers_, ticket, request_.operation};
   switch (request_.operation) {
   case pipe_operation::get:
-    return store_.get(request_.id, done);
+  case pipe_operation::all: {
+    auto& kept = reads_[ticket];
+    kept.operation = request_.operation;
+    if (kept.operation == pipe_operation::get)
+      kept.id = request_.id;
+    else
+      kept.which = request_.which;
+    return issue_read(ticket);
+  }
   case pipe_operation::set:
     return store_.set(request_.id, request_.data, request_.how, done);
   case pipe_operation::touch:
@@ -90,13 +129,20 @@ void pipe::issue(answer_queue::ticket ticket) {
     return store_.destroy(request_.id, done);
   case pipe_operation::regenerate:
     return store_.regenerate(request_.id, request_.new_id, done);
-  case pipe_operation::all:
-    return store_.all(request_.which, done);
   case pipe_operation::length:
     return store_.length(done);
   case pipe_operation::clear:
     return store_.clear(done);
   }
+}
+
+void pipe::issue_read(answer_queue::ticket ticket) {
+  const auto& wanted = reads_[ticket];
+  const answer done{&answers_, ticket, wanted.operation};
+  if (wanted.operation == pipe_operation::get)
+    store_.get(wanted.id, done);
+  else
+    store_.all(wanted.which, done);
 }
 
 } // namespace cluster_store::apps

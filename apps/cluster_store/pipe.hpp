@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <cluster_store/actors/client.hpp>
 #include <cluster_store/apps/cluster_store/answer_queue.hpp>
@@ -18,8 +20,10 @@ inline constexpr std::size_t pipe_line_bytes_max = 2 * session_limits{}.data_byt
 /// Threads: one thread feeds; answers come on the store handle's thread and are written by the queue's.
 class pipe {
 public:
-  /// @pre `answers` outlives every operation, that is, the last copy of `store` is closed before it ends.
-  pipe(client store, answer_queue& answers) : store_(std::move(store)), answers_(answers) {}
+  /// @param write,on_broken as of `answer_queue`.
+  /// @pre this object outlives every operation, that is, the last copy of `store` is closed before it ends.
+  pipe(client store, pipe_limits limits, std::function<bool(std::string_view)> write,
+       std::function<void()> on_broken);
 
   /// Takes a block of input. Blocks while too many lines are under way.
   /// @returns false once nobody reads the answers any more.
@@ -29,15 +33,24 @@ public:
   bool finish();
 
 private:
+  /// A line that can be sent again.
+  struct read {
+    pipe_operation operation = pipe_operation::get;
+    std::string id;
+    listing_options which;
+  };
+
   void take(const input_line& line);
   void issue(answer_queue::ticket ticket);
+  void issue_read(answer_queue::ticket ticket);
 
   client store_;
-  answer_queue& answers_;
   line_splitter lines_{pipe_line_bytes_max};
   pipe_request_reader reader_;
   pipe_request request_;
   bool broken_ = false;
+  std::vector<read> reads_; ///< By ticket.
+  answer_queue answers_;    ///< Last: its thread uses the others.
 };
 
 } // namespace cluster_store::apps

@@ -64,7 +64,7 @@ options pipe_options(options how, std::uint32_t in_flight,
                      const std::shared_ptr<std::atomic<bool>>& closing) {
   how.lazy = true;
   how.unavailable_after = std::chrono::seconds{1};
-  how.queue.operations_max = in_flight;
+  how.queue.operations_max = 2 * in_flight; // a line that is sent again may be counted twice for a moment
   how.queue.bytes_max =
       2 * (pipe_limits{}.bytes_max + pipe_line_bytes_max); // the pipe's own limit comes first
   const auto where = to_string(how.where);
@@ -91,13 +91,12 @@ exit_code run_pipe(const pipe_flags& flags) {
   {
     pipe_limits limits;
     limits.lines_max = flags.in_flight;
-    answer_queue answers{limits,
-                         [&](std::string_view block) {
-                           write_problem = write_all(STDOUT_FILENO, block);
-                           return write_problem == 0;
-                         },
-                         [&] { broken.raise(); }};
-    pipe lines{*store, answers};
+    pipe lines{*store, limits,
+               [&](std::string_view block) {
+                 write_problem = write_all(STDOUT_FILENO, block);
+                 return write_problem == 0;
+               },
+               [&] { broken.raise(); }};
     read_problem = feed_input(lines, broken);
     lines.finish();
     *closing = true;

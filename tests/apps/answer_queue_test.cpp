@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
+#include <mutex>
+#include <thread>
+#include <vector>
 
 #include <cluster_store/tests/support/catch.hpp>
 #include <cluster_store/tests/support/wait_until.hpp>
@@ -136,4 +139,73 @@ TEST_CASE("when nobody reads any more, waiting ends and answers go nowhere") {
   CHECK_FALSE(queue.admit(3, 1));
   CHECK_FALSE(queue.finish());
   CHECK(told == 1);
+}
+
+TEST_CASE("answers that find no room are dropped and asked for again, and every line is answered once") {
+  const std::size_t content = GENERATE(std::size_t{10'000}, std::size_t{100'000});
+  pipe_limits limits;
+  limits.answer_bytes_max = 5 * content + 5'000;
+  sink to;
+  std::promise<void> gate;
+  const auto opened = gate.get_future().share();
+  std::atomic<std::size_t> sent = 0;
+  answer_queue* self = nullptr;
+  const auto answer_with = [&](answer_queue::ticket line, std::size_t bytes) {
+    const session found{std::string(bytes, 'x'), 1, {}};
+    self->answer(
+        line, [&](std::string& out, answer_key key) { append_answer(out, key, std::optional{found}); },
+        bytes);
+  };
+  answer_queue queue{limits,
+                     [&](std::string_view block) {
+                       opened.wait();
+                       return to.writer()(block);
+                     },
+                     [] {},
+                     [&](answer_queue::ticket line) {
+                       ++sent;
+                       answer_with(line, content);
+                     }};
+  self = &queue;
+  answer_with(*queue.admit(0, 1, answer_queue::kind::session), 1); // so that long ones are not expected
+  std::vector<answer_queue::ticket> lines;
+  for (std::uint64_t seq = 1; seq <= 20; ++seq)
+    lines.push_back(*queue.admit(seq, 1, answer_queue::kind::session));
+  for (const auto line : lines)
+    answer_with(line, content);
+  CHECK(sent == 0);
+  gate.set_value();
+  CHECK(queue.finish());
+  CHECK(sent >= 15);
+  CHECK(to.lines() == 21);
+  for (std::uint64_t seq = 0; seq <= 20; ++seq)
+    CHECK(to.text.find("{\"seq\":" + std::to_string(seq) + ",") != std::string::npos);
+}
+
+TEST_CASE("a read that unexpected answers held up until its deadline is sent again, another one has failed") {
+  sink to;
+  std::atomic<int> sent = 0;
+  answer_queue* self = nullptr;
+  pipe_limits limits;
+  limits.answer_bytes_max = 40'000;
+  answer_queue queue{limits, to.writer(), [] {},
+                     [&](answer_queue::ticket line) {
+                       ++sent;
+                       self->answer(line, append_ok, 1);
+                     }};
+  self = &queue;
+  const auto first = queue.admit(1, 1, answer_queue::kind::session);
+  queue.fail(*first, {errc::deadline_exceeded, "late"});
+  CHECK(tests::wait_until([&] { return to.lines() == 1; }, tests::within(10s)));
+  CHECK(to.text.find("deadline_exceeded") != std::string::npos);
+  queue.answer(*queue.admit(2, 1, answer_queue::kind::session), append_ok, 1);
+  const auto slow = queue.admit(3, 1, answer_queue::kind::session);
+  const auto long_one = queue.admit(4, 1, answer_queue::kind::session);
+  queue.answer(
+      *long_one, [](std::string& out, answer_key) { out += "no room"; }, 50'000);
+  queue.fail(*slow, {errc::deadline_exceeded, "late"});
+  CHECK(queue.finish());
+  CHECK(sent == 2);
+  CHECK(to.lines() == 4);
+  CHECK(to.text.find("no room") == std::string::npos);
 }
