@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cluster_store/apps/bench/report_shares.hpp>
+#include <cluster_store/apps/support/text.hpp>
 
 namespace cluster_store::apps {
 
@@ -112,9 +113,9 @@ self_check check_against(double plain, const peer_report& versus, double least) 
 std::string failure_text(const error& problem, bool as_json) {
   const std::string code{to_string(problem.code)};
   if (!as_json)
-    return "cluster-store-bench: " + code + ": " + problem.message + "\n";
+    return "cluster-store-bench: " + code + ": " + printable(problem.message) + "\n";
   const json document{{"ok", false}, {"error", code}, {"message", problem.message}};
-  return document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  return document.dump(-1, ' ', true, json::error_handler_t::replace) + "\n";
 }
 
 std::string report_json(const bench_report& report) {
