@@ -19,7 +19,7 @@ constexpr std::array engines{
 
 // What knows CAF, threads or sockets: thin actors, the door's connections and its hook in the middleman, the
 // inside of the facade. `.*` stands for the header and the source.
-constexpr std::array<std::string_view, 46> shells{
+constexpr std::array<std::string_view, 47> shells{
     "actors/caf_compat.hpp",
     "actors/client.cpp",
     "actors/client_implementation.*",
