@@ -91,125 +91,125 @@ listing to_listing(wire::answer&& from) {
 // ----------------------------------------------------------------------------------------------------
 
 result<std::optional<session>> client::get(std::string_view id) {
-  return body_->wait(operation(wire::op::get, id), to_session);
+  return implementation::wait(body_, operation(wire::op::get, id), to_session);
 }
 
 std::future<result<std::optional<session>>> client::get_async(std::string_view id) {
-  return body_->promise(operation(wire::op::get, id), to_session);
+  return implementation::promise(body_, operation(wire::op::get, id), to_session);
 }
 
 void client::get(std::string_view id, callback<std::optional<session>> done) {
-  body_->submit(operation(wire::op::get, id), to_session, std::move(done));
+  implementation::submit(body_, operation(wire::op::get, id), to_session, std::move(done));
 }
 
 // -- set
 // ----------------------------------------------------------------------------------------------------
 
 result<version_number> client::set(std::string_view id, std::string_view data, const set_options& how) {
-  return body_->wait(set_operation(id, data, how), to_version);
+  return implementation::wait(body_, set_operation(id, data, how), to_version);
 }
 
 std::future<result<version_number>> client::set_async(std::string_view id, std::string_view data,
                                                       const set_options& how) {
-  return body_->promise(set_operation(id, data, how), to_version);
+  return implementation::promise(body_, set_operation(id, data, how), to_version);
 }
 
 void client::set(std::string_view id, std::string_view data, const set_options& how,
                  callback<version_number> done) {
-  body_->submit(set_operation(id, data, how), to_version, std::move(done));
+  implementation::submit(body_, set_operation(id, data, how), to_version, std::move(done));
 }
 
 // -- touch
 // --------------------------------------------------------------------------------------------------
 
 result<bool> client::touch(std::string_view id, std::optional<time_to_live> ttl) {
-  return body_->wait(touch_operation(id, ttl), to_found);
+  return implementation::wait(body_, touch_operation(id, ttl), to_found);
 }
 
 std::future<result<bool>> client::touch_async(std::string_view id, std::optional<time_to_live> ttl) {
-  return body_->promise(touch_operation(id, ttl), to_found);
+  return implementation::promise(body_, touch_operation(id, ttl), to_found);
 }
 
 void client::touch(std::string_view id, std::optional<time_to_live> ttl, callback<bool> done) {
-  body_->submit(touch_operation(id, ttl), to_found, std::move(done));
+  implementation::submit(body_, touch_operation(id, ttl), to_found, std::move(done));
 }
 
 // -- destroy
 // ------------------------------------------------------------------------------------------------
 
 result<bool> client::destroy(std::string_view id) {
-  return body_->wait(operation(wire::op::destroy, id), to_found);
+  return implementation::wait(body_, operation(wire::op::destroy, id), to_found);
 }
 
 std::future<result<bool>> client::destroy_async(std::string_view id) {
-  return body_->promise(operation(wire::op::destroy, id), to_found);
+  return implementation::promise(body_, operation(wire::op::destroy, id), to_found);
 }
 
 void client::destroy(std::string_view id, callback<bool> done) {
-  body_->submit(operation(wire::op::destroy, id), to_found, std::move(done));
+  implementation::submit(body_, operation(wire::op::destroy, id), to_found, std::move(done));
 }
 
 // -- regenerate
 // ---------------------------------------------------------------------------------------------
 
 result<std::optional<version_number>> client::regenerate(std::string_view old_id, std::string_view new_id) {
-  return body_->wait(regenerate_operation(old_id, new_id), to_found_version);
+  return implementation::wait(body_, regenerate_operation(old_id, new_id), to_found_version);
 }
 
 std::future<result<std::optional<version_number>>> client::regenerate_async(std::string_view old_id,
                                                                             std::string_view new_id) {
-  return body_->promise(regenerate_operation(old_id, new_id), to_found_version);
+  return implementation::promise(body_, regenerate_operation(old_id, new_id), to_found_version);
 }
 
 void client::regenerate(std::string_view old_id, std::string_view new_id,
                         callback<std::optional<version_number>> done) {
-  body_->submit(regenerate_operation(old_id, new_id), to_found_version, std::move(done));
+  implementation::submit(body_, regenerate_operation(old_id, new_id), to_found_version, std::move(done));
 }
 
 // -- all, length, clear
 // -------------------------------------------------------------------------------------
 
 result<listing> client::all(const listing_options& which) {
-  return body_->wait(all_operation(which), to_listing);
+  return implementation::wait(body_, all_operation(which), to_listing);
 }
 
 std::future<result<listing>> client::all_async(const listing_options& which) {
-  return body_->promise(all_operation(which), to_listing);
+  return implementation::promise(body_, all_operation(which), to_listing);
 }
 
 void client::all(const listing_options& which, callback<listing> done) {
-  body_->submit(all_operation(which), to_listing, std::move(done));
+  implementation::submit(body_, all_operation(which), to_listing, std::move(done));
 }
 
 result<std::uint64_t> client::length() {
-  return body_->wait(operation(wire::op::length), to_count);
+  return implementation::wait(body_, operation(wire::op::length), to_count);
 }
 
 std::future<result<std::uint64_t>> client::length_async() {
-  return body_->promise(operation(wire::op::length), to_count);
+  return implementation::promise(body_, operation(wire::op::length), to_count);
 }
 
 void client::length(callback<std::uint64_t> done) {
-  body_->submit(operation(wire::op::length), to_count, std::move(done));
+  implementation::submit(body_, operation(wire::op::length), to_count, std::move(done));
 }
 
 result<std::uint64_t> client::clear() {
-  return body_->wait(operation(wire::op::clear), to_count);
+  return implementation::wait(body_, operation(wire::op::clear), to_count);
 }
 
 std::future<result<std::uint64_t>> client::clear_async() {
-  return body_->promise(operation(wire::op::clear), to_count);
+  return implementation::promise(body_, operation(wire::op::clear), to_count);
 }
 
 void client::clear(callback<std::uint64_t> done) {
-  body_->submit(operation(wire::op::clear), to_count, std::move(done));
+  implementation::submit(body_, operation(wire::op::clear), to_count, std::move(done));
 }
 
 // -- the handle itself
 // --------------------------------------------------------------------------------------
 
 capabilities client::capabilities() const {
-  const auto facts = body_->state().facts();
+  const auto facts = implementation::is_usable(body_) ? body_->state().facts() : actors::store_facts{};
   if (!facts.known)
     return {};
   return {facts.can(wire::capability::all), facts.can(wire::capability::length),
@@ -217,11 +217,11 @@ capabilities client::capabilities() const {
 }
 
 connection_status client::status() const {
-  return body_->state().status();
+  return implementation::is_usable(body_) ? body_->state().status() : connection_status{};
 }
 
 void client::close() {
-  if (body_)
+  if (implementation::is_usable(body_))
     body_->close();
 }
 

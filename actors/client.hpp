@@ -59,9 +59,10 @@ struct capabilities {
 /// State of a handle's connection, for status and metrics.
 struct connection_status {
   bool connected = false;
-  std::uint64_t connects = 0;    ///< Welcomes so far.
-  std::uint64_t disconnects = 0; ///< Losses so far.
-  std::uint64_t pending = 0;     ///< Unanswered operations now.
+  std::uint64_t connects = 0;            ///< Welcomes so far.
+  std::uint64_t disconnects = 0;         ///< Losses so far.
+  std::uint64_t pending = 0;             ///< Unanswered operations now.
+  std::uint64_t callback_exceptions = 0; ///< Callbacks that threw something, which is dropped, so far.
 };
 
 /// Handle of one store: the session API, the same in every mode.
@@ -74,9 +75,15 @@ struct connection_status {
 /// run on the proxy's thread, or on the caller's when the operation is refused at once: do not block in them.
 /// In a process with a network that is the thread of all its connections: if it is held up for 6 s, they are
 /// lost. For the same reason no blocking call may be made on that thread elsewhere, such as in a broker.
-/// Ownership: copies share one proxy. `close()` or the end of the last copy answers what is pending with
-/// `unavailable` or, if it had been sent, `outcome_unknown`, and in the modes that own the store stops it
-/// cleanly.
+/// What a callback throws is dropped and counted (`connection_status::callback_exceptions`); an empty
+/// callback means that nobody wants the answer. A blocking call in a callback is refused
+/// (`invalid_argument`). Ownership: copies share one proxy. `close()` or the end of the last copy answers
+/// what is pending with `unavailable` or, if it had been sent, `outcome_unknown`, and in the modes that own
+/// the store stops it cleanly. A handle that is still open at `exit` or the return of `main` is closed then;
+/// it may have static or thread storage, and what is made of it later is `unavailable`. Fork: in a forked
+/// child every call on a handle of its parent is `unavailable` at once, and its end does nothing; the child
+/// opens one of its own. Futures that were obtained before the fork never become ready there, and a child
+/// that was forked in a callback ends (exit code 1) when it returns from that.
 ///
 /// @errors of every operation: `overloaded` (queue full), `unavailable`, `deadline_exceeded`,
 /// `outcome_unknown`,
@@ -87,7 +94,7 @@ public:
   template <class T>
   using callback = std::function<void(result<T>)>;
 
-  client() = default; ///< An empty handle; only assignment and destruction make sense.
+  client() = default; ///< An empty handle, as a moved-from one: every call on it is `invalid_argument`.
 
   /// Reads a session. @returns nothing if there is none.
   result<std::optional<session>> get(std::string_view id);
@@ -137,7 +144,7 @@ public:
   std::future<result<std::uint64_t>> clear_async();
   void clear(callback<std::uint64_t> done);
 
-  /// What the store can do. All false while a lazy handle has not connected yet.
+  /// What the store can do. All false while a lazy handle has not connected yet, and where calls are refused.
   cluster_store::capabilities capabilities() const;
 
   /// A snapshot for status pages.

@@ -1,10 +1,12 @@
 #include <cluster_store/actors/client_implementation.hpp>
 
+#include <optional>
 #include <thread>
 
 #include <unistd.h>
 
 #include <cluster_store/actors/options_check.hpp>
+#include <cluster_store/actors/process_bound.hpp>
 #include <cluster_store/actors/random.hpp>
 
 namespace cluster_store {
@@ -36,13 +38,23 @@ client::implementation::~implementation() {
   proxy_ = nullptr; // before the owner, which may be the end of its actor system
 }
 
+tl::unexpected<error> client::implementation::why_unusable(const std::shared_ptr<implementation>& body) {
+  if (body)
+    return actors::opened_elsewhere();
+  return fail(errc::invalid_argument, "the handle is empty: it was never opened, or moved from");
+}
+
+void client::implementation::end_at_exit(bool may_wait) {
+  std::optional<actors::callback_scope> scope;
+  if (!may_wait)
+    scope.emplace();
+  close();
+}
+
 void client::implementation::hand_over(std::unique_ptr<actors::queued_call> what) {
-  what->counts_in(&state_->queue);
   std::unique_ptr<actors::call> call = std::move(what);
   const auto refuse = [&call](errc code, const char* text) {
-    auto& refused = static_cast<actors::queued_call&>(*call);
-    refused.counts_in(nullptr);
-    refused.done(fail(code, text));
+    static_cast<actors::queued_call&>(*call).answer(fail(code, text));
   };
   switch (state_->queue.push(call)) {
   case actors::submissions::verdict::taken:
@@ -54,7 +66,7 @@ void client::implementation::hand_over(std::unique_ptr<actors::queued_call> what
     refuse(errc::overloaded, "the queue of unanswered operations is full; back off and retry");
     break;
   case actors::submissions::verdict::closed:
-    refuse(errc::unavailable, "the handle was closed; open another one");
+    refuse(errc::unavailable, "the handle was closed, or its server stopped; open another one");
     break;
   }
 }
@@ -80,7 +92,14 @@ namespace cluster_store::actors {
 
 result<client> open_client(caf::actor_system& system, std::shared_ptr<void> owner, const options& how,
                            proxy_options proxy) {
-  auto body = std::make_shared<client::implementation>(system, std::move(owner), how, std::move(proxy));
+  const auto* const kind =
+      proxy.link ? (how.tls.authority_file.empty() ? "worker" : "worker with TLS") : "local";
+  auto body = [&] {
+    const program_thread caller;
+    return make_process_bound<client::implementation>(system, std::move(owner), how, std::move(proxy));
+  }();
+  if (!end_at_exit(body, kind))
+    return fail(errc::unavailable, "this process is ending: nothing is opened any more");
   if (!how.lazy)
     if (auto welcome = body->await_welcome(how.connect_timeout); !welcome)
       return tl::unexpected<error>{std::move(welcome).error()};

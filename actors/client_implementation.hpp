@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <cassert>
 #include <functional>
 #include <future>
 #include <memory>
@@ -9,49 +8,63 @@
 
 #include <cluster_store/actors/caf_compat.hpp>
 #include <cluster_store/actors/client.hpp>
+#include <cluster_store/actors/exit_end.hpp>
 #include <cluster_store/actors/handle_call.hpp>
 #include <cluster_store/actors/handle_state.hpp>
 #include <cluster_store/actors/operation_check.hpp>
 #include <cluster_store/actors/proxy.hpp>
 #include <cluster_store/actors/runtime.hpp>
 #include <cluster_store/actors/server.hpp>
+#include <cluster_store/backends/forked.hpp>
 
 namespace cluster_store {
 
 /// Inside of a handle: its proxy, what it shares with it, and whatever must live as long.
-class client::implementation {
+class client::implementation : public actors::ended_at_exit {
 public:
   /// @param owner released after the proxy ended and every handle is gone. May be empty.
   implementation(caf::actor_system& system, std::shared_ptr<void> owner, const options& how,
                  actors::proxy_options proxy);
-  implementation(const implementation&) = delete;
-  implementation& operator=(const implementation&) = delete;
   ~implementation();
 
   /// The one way of all operations. `sink` gets a `result<T>`, on this thread if the operation is refused at
   /// once, else on the proxy's.
   template <class T, class Sink>
-  void submit(const wire::operation& what, actors::reader_of<T> read, Sink sink) {
-    if (auto valid = actors::check_operation(what, state_->facts()); !valid)
-      return sink(result<T>{tl::unexpected<error>{std::move(valid).error()}});
-    hand_over(actors::make_call<actors::handle_call<T, Sink>>(what, read, std::move(sink)));
+  static void submit(const std::shared_ptr<implementation>& body, const wire::operation& what,
+                     actors::reader_of<T> read, Sink sink) {
+    if (!is_usable(body))
+      actors::call_back(sink, result<T>{why_unusable(body)});
+    else
+      body->submit<T>(what, read, std::move(sink));
   }
 
   template <class T>
-  result<T> wait(const wire::operation& what, actors::reader_of<T> read) {
-    assert(!actors::callback_scope::active() && "a blocking call in a callback would wait for itself");
+  static result<T> wait(const std::shared_ptr<implementation>& body, const wire::operation& what,
+                        actors::reader_of<T> read) {
+    if (!is_usable(body))
+      return why_unusable(body);
+    if (actors::callback_scope::active())
+      return fail(errc::invalid_argument,
+                  "a blocking call in a callback would hold up what it waits for: use "
+                  "the form with a callback, or call from another thread");
     auto slot = std::make_shared<actors::waiting_slot<T>>();
-    submit<T>(what, read, [slot](result<T>&& answer) { slot->fill(std::move(answer)); });
-    return slot->wait(short_wait_);
+    body->submit<T>(what, read, [slot](result<T>&& answer) { slot->fill(std::move(answer)); });
+    return slot->wait(body->short_wait_);
   }
 
   template <class T>
-  std::future<result<T>> promise(const wire::operation& what, actors::reader_of<T> read) {
+  static std::future<result<T>> promise(const std::shared_ptr<implementation>& body,
+                                        const wire::operation& what, actors::reader_of<T> read) {
     std::promise<result<T>> made;
     auto future = made.get_future();
-    submit<T>(what, read,
+    submit<T>(body, what, read,
               [made = std::move(made)](result<T>&& answer) mutable { made.set_value(std::move(answer)); });
     return future;
+  }
+
+  /// @returns false for an empty handle, and for one that was opened in another process. Takes no lock.
+  static bool is_usable(const std::shared_ptr<implementation>& body) noexcept {
+    return body && body->process_ == current_process();
   }
 
   const actors::handle_state& state() const noexcept { return *state_; }
@@ -65,10 +78,21 @@ public:
   void after_close(std::function<void()> then) { after_close_ = std::move(then); }
 
   void close();
+  void end_at_exit(bool may_wait) override;
 
 private:
+  static tl::unexpected<error> why_unusable(const std::shared_ptr<implementation>& body);
+
+  template <class T, class Sink>
+  void submit(const wire::operation& what, actors::reader_of<T> read, Sink sink) {
+    if (auto valid = actors::check_operation(what, state_->facts()); !valid)
+      return state_->call_back(sink, result<T>{tl::unexpected<error>{std::move(valid).error()}});
+    hand_over(actors::make_call<actors::handle_call<T, Sink>>(what, *state_, read, std::move(sink)));
+  }
+
   void hand_over(std::unique_ptr<actors::queued_call> what);
 
+  const process_stamp process_ = current_process();
   std::shared_ptr<void> owner_;
   std::shared_ptr<actors::handle_state> state_;
   caf::actor proxy_;

@@ -1,30 +1,55 @@
 #include <cluster_store/actors/component.hpp>
 
-#include <cassert>
+#include <string>
+
+#include <unistd.h>
 
 #include <cluster_store/actors/client_implementation.hpp>
 #include <cluster_store/actors/serve_in.hpp>
 
 namespace cluster_store::actors {
 
+namespace {
+
+/// An actor system knows the number of the process it was made in, as part of its node's name. In a child it
+/// has no threads.
+result<void> check_process(const caf::actor_system& system) {
+  const auto name = to_string(system.node());
+  if (name.ends_with('#' + std::to_string(::getpid())))
+    return {};
+  return fail(errc::unavailable,
+              "the actor system was made in another process, of which this one is a forked "
+              "child: make one in this process");
+}
+
+} // namespace
+
 void configure(caf::actor_system_config& config) {
   prepare(config, true);
 }
 
 result<client> open(caf::actor_system& system, const options& how) {
-  return call_for_program([&] {
+  return call_for_program([&]() -> result<client> {
+    const program_thread caller;
+    if (auto here = check_process(system); !here)
+      return tl::unexpected<error>{std::move(here).error()};
     return how.mode == mode::worker ? make_remote_client(system, nullptr, how)
                                     : open_with_server(system, nullptr, how);
   });
 }
 
 result<server> serve(caf::actor_system& system, const server_options& how) {
-  return call_for_program([&] { return serve_in(system, nullptr, how); });
+  return call_for_program([&]() -> result<server> {
+    const program_thread caller;
+    if (auto here = check_process(system); !here)
+      return tl::unexpected<error>{std::move(here).error()};
+    return serve_in(system, nullptr, how);
+  });
 }
 
 proxy_actor handle_of(const client& of) {
-  assert(of.body() && "an empty client has no proxy");
-  return caf::actor_cast<proxy_actor>(of.body()->proxy());
+  return client::implementation::is_usable(of.body()) ? caf::actor_cast<proxy_actor>(of.body()->proxy())
+                                                      : proxy_actor{};
 }
 
 } // namespace cluster_store::actors

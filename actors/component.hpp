@@ -27,17 +27,18 @@ void configure(caf::actor_system_config& config);
 /// made from a configuration that went through `configure`.
 /// Blocks as `cluster_store::open` does; do not call it from an actor unless `how.lazy` is set in worker
 /// mode.
-/// @errors as `cluster_store::open`.
+/// @errors as `cluster_store::open`; `unavailable` if `system` was made in a process this one was forked
+/// from.
 result<client> open(caf::actor_system& system, const options& how);
 
 /// As `cluster_store::serve`, in `system`, which must outlive the server and was made from a configuration
 /// that went through `configure`. Blocks; do not call it from an actor.
-/// @errors as `cluster_store::serve`.
+/// @errors as `cluster_store::serve`; `unavailable` as for `open`.
 result<server> serve(caf::actor_system& system, const server_options& how);
 
 /// @returns the typed handle of an open client's proxy, for requests from actors. The proxy ends with the
 /// client: keep the client as long as components use this.
-/// @pre `of` is not empty.
+/// An empty client has an empty handle, whose requests are errors.
 proxy_actor handle_of(const client& of);
 
 } // namespace cluster_store::actors

@@ -8,24 +8,25 @@
 #include <utility>
 
 #include <cluster_store/actors/call.hpp>
+#include <cluster_store/actors/handle_state.hpp>
 #include <cluster_store/actors/short_wait.hpp>
-#include <cluster_store/actors/submissions.hpp>
 
 namespace cluster_store::actors {
 
-/// A call that goes through a handle's submissions and gives its room there back when it is answered.
+/// A call that goes through a handle's submissions and gives its room there back when it is done.
 class queued_call : public call {
 public:
-  void counts_in(submissions* queue) noexcept { queue_ = queue; }
+  /// @param home outlives the call: the proxy keeps both.
+  explicit queued_call(handle_state& home) noexcept : home_(home) {}
+
+  /// Takes the answer of a call that has no room in the queue: it was not taken, or gave it back.
+  virtual void answer(result<wire::answer>&& what) noexcept = 0;
 
 protected:
-  void release() noexcept {
-    if (queue_ != nullptr)
-      queue_->finished(bytes());
-  }
+  handle_state& home() const noexcept { return home_; }
 
 private:
-  submissions* queue_ = nullptr; ///< Outlives the call: the proxy keeps both.
+  handle_state& home_;
 };
 
 /// What an answer means to the caller.
@@ -36,14 +37,19 @@ using reader_of = T (*)(wire::answer&&);
 template <class T, class Sink>
 class handle_call final : public queued_call {
 public:
-  handle_call(reader_of<T> read, Sink sink) : read_(read), sink_(std::move(sink)) {}
+  handle_call(handle_state& home, reader_of<T> read, Sink sink)
+      : queued_call(home), read_(read), sink_(std::move(sink)) {}
 
   void done(result<wire::answer>&& what) noexcept override {
-    release();
+    home().queue.finished(bytes());
+    answer(std::move(what));
+  }
+
+  void answer(result<wire::answer>&& what) noexcept override {
     if (what)
-      sink_(result<T>{read_(std::move(*what))});
+      home().call_back(sink_, result<T>{read_(std::move(*what))});
     else
-      sink_(result<T>{tl::unexpected<error>{std::move(what).error()}});
+      home().call_back(sink_, result<T>{tl::unexpected<error>{std::move(what).error()}});
   }
 
 private:

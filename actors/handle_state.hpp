@@ -5,7 +5,9 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <utility>
 
+#include <cluster_store/actors/callback.hpp>
 #include <cluster_store/actors/client.hpp>
 #include <cluster_store/actors/store_facts.hpp>
 #include <cluster_store/actors/submissions.hpp>
@@ -47,10 +49,18 @@ public:
     return out;
   }
 
+  /// Calls a callback, and counts it if it throws.
+  template <class Callback, class... Arguments>
+  void call_back(Callback& what, Arguments&&... arguments) noexcept {
+    if (!actors::call_back(what, std::forward<Arguments>(arguments)...))
+      callback_exceptions_.fetch_add(1, std::memory_order_relaxed);
+  }
+
   connection_status status() const {
     const std::lock_guard lock{mutex_};
     auto out = status_;
     out.pending = pending_.load(std::memory_order_relaxed);
+    out.callback_exceptions = callback_exceptions_.load(std::memory_order_relaxed);
     return out;
   }
 
@@ -93,6 +103,7 @@ private:
   std::atomic<std::size_t> id_bytes_max_{0};
   std::atomic<std::size_t> data_bytes_max_{0};
   std::atomic<std::uint64_t> pending_{0};
+  std::atomic<std::uint64_t> callback_exceptions_{0};
 };
 
 } // namespace cluster_store::actors

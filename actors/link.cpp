@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include <cluster_store/actors/process_local.hpp>
 #include <cluster_store/actors/random.hpp>
 #include <cluster_store/actors/system_clock.hpp>
 
@@ -16,6 +17,16 @@ namespace {
 cluster_store::steady_time now_by_clock() {
   return system_clock::instance()->steady();
 }
+
+struct known_link {
+  std::weak_ptr<link_handle> handle;
+  caf::weak_actor_ptr body;
+};
+
+struct all_links {
+  std::mutex mutex;
+  std::map<std::tuple<const caf::actor_system*, std::string, bool>, known_link> links;
+};
 
 std::string text_of(const wire::token& pass) {
   return {pass.begin(), pass.end()};
@@ -201,13 +212,7 @@ void link_handle::unsubscribe(const caf::actor& proxy) const {
 
 std::shared_ptr<link_handle> link_to(caf::actor_system& system, const endpoint& where, bool for_admins,
                                      const std::function<link_door()>& door) {
-  struct entry {
-    std::weak_ptr<link_handle> handle;
-    caf::weak_actor_ptr body;
-  };
-  static std::mutex mutex;
-  static std::map<std::tuple<const caf::actor_system*, std::string, bool>, entry> links;
-
+  auto& [mutex, links] = of_this_process<all_links>();
   const std::lock_guard lock{mutex};
   std::erase_if(links, [](const auto& each) {
     return each.second.handle.expired() && !caf::actor_cast<caf::actor>(each.second.body);

@@ -27,7 +27,8 @@ struct store_options {
   std::string uri = "memory:";  ///< Backend URI, used unless `open` is set. A relative path in it
                                 ///< begins where the process is when this is given.
   /// Opens a backend of your own, in every mode, also when it has to be opened again. Gets `uri`; relative
-  /// paths in it are made absolute only for engines that this library knows.
+  /// paths in it are made absolute only for engines that this library knows. What it, or a function of the
+  /// backend, throws is an `io_error`, or ends the commit it happened in as `outcome_unknown`.
   backends::factory open;
   std::optional<time_to_live> ttl_default; ///< Life of sessions that are set without a ttl; none = for ever.
   /// Refuses to save a destroyed session, even blindly, for this long after it was destroyed (`conflict`), so
@@ -120,7 +121,7 @@ struct options {
   std::function<void(const endpoint_event&)> on_endpoint;
 
   /// Strictly paired: `on_connect`, `on_disconnect`, `on_connect`, … Called on the proxy's thread: do not
-  /// block (`client`).
+  /// block (`client`). What they throw is dropped and counted.
   std::function<void()> on_connect;
   std::function<void(const error&)> on_disconnect; ///< With the reason.
 };

@@ -88,6 +88,7 @@ caf::behavior proxy::make_behavior() {
           core_.link_down({errc_from(code).value_or(errc::unavailable), text}, now);
         });
       },
+      [this](caf::leave_atom) { server_stopped(); },
       [this](caf::delete_atom, std::uint64_t watch, bool died) {
         if (watch != watch_)
           return;
@@ -198,14 +199,12 @@ void proxy::perform(say_bye& what) {
 
 void proxy::perform(connected& what) {
   state_->note_connected(what.capabilities, what.limits);
-  if (how_.on_connect)
-    how_.on_connect();
+  state_->call_back(how_.on_connect);
 }
 
 void proxy::perform(disconnected& what) {
   state_->note_disconnected();
-  if (how_.on_disconnect)
-    how_.on_disconnect(what.reason);
+  state_->call_back(how_.on_disconnect, what.reason);
 }
 
 void proxy::perform(attempt_failed& what) {
@@ -233,28 +232,37 @@ void proxy::watch_gate() {
                std::string(std::tuple_size_v<wire::token>, '\0'));
   compat::attach(how_.gate, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl())](const caf::error&) {
     if (auto strong = caf::actor_cast<caf::actor>(self))
-      compat::anonymous_send(strong, caf::unlink_atom_v, static_cast<std::uint8_t>(errc::unavailable),
-                             std::string{"the server was stopped"});
+      compat::anonymous_send(strong, caf::leave_atom_v);
   });
   how_.gate = nullptr;
+}
+
+/// There is no other gate on the local route: what waits for one would wait in vain.
+void proxy::server_stopped() {
+  const error why{errc::unavailable, "the server was stopped"};
+  gate_ = nullptr;
+  turn([&](cluster_store::steady_time now) { core_.link_down(why, now); });
+  state_->note_failure(why, true);
+  close(why.message);
 }
 
 // -- the end
 // ------------------------------------------------------------------------------------------------
 
-void proxy::close() {
+void proxy::close(const std::string& why) {
   if (std::exchange(closing_, true))
     return;
   state_->queue.close();
-  turn([this](cluster_store::steady_time now) {
+  turn([&](cluster_store::steady_time now) {
     take_submissions(now);
-    core_.close();
+    core_.close(why);
   });
   if (!farewell_)
     quit(caf::exit_reason::user_shutdown);
 }
 
 void proxy::on_exit() {
+  const callback_scope scope;
   closing_ = true;
   state_->queue.close();
   take_submissions(now_by_clock());

@@ -33,7 +33,7 @@ struct proxy_options {
 /// Understands what `proxy_actor` says, and beside it: results; look at the submissions (`flush_atom`); a
 /// timer is due (`tick_atom`, its number); the link is up (`connect_atom`, gate, pass) or down
 /// (`unlink_atom`, code, text); the watched store actor is gone (`delete_atom`, number of the watch, whether
-/// it died); end (`close_atom`).
+/// it died); the gate of the local route ended (`leave_atom`); end (`close_atom`).
 ///
 /// Event-based; never blocks. Ends on `close_atom` or an exit message; answers everything first. Dynamically
 /// typed, because CAF 0.17 does not let a typed actor send to gates and store actors, which are not.
@@ -58,8 +58,9 @@ private:
   void welcomed(std::uint64_t attempt, welcome_message& message);
   void watch(caf::actor store);
   void watch_gate();
+  void server_stopped();
   void arm_timer();
-  void close();
+  void close(const std::string& why = "the handle was closed");
   caf::actor self();
 
   template <class Reply, class Read>

@@ -24,7 +24,8 @@ void proxy_core::new_client() {
 
 void proxy_core::submit(std::unique_ptr<call> what, steady_time now) {
   if (state_ == state::closed)
-    return what->done(fail(errc::unavailable, "the handle was closed; open another one"));
+    return what->done(
+        fail(errc::unavailable, "the handle was closed, or its server stopped; open another one"));
   if (!connected_ && settings_.unavailable_after && now - disconnected_since_ > *settings_.unavailable_after)
     return what->done(tl::unexpected<error>{unsent_error()});
   if (table_.full_for(*what))
@@ -210,15 +211,15 @@ std::optional<steady_time> proxy_core::next_wakeup() {
   return wakeup;
 }
 
-void proxy_core::close() {
+void proxy_core::close(const std::string& why) {
   if (state_ == state::closed)
     return;
   if (state_ == state::ready)
     effects_.emplace_back(say_bye{wire::encode(wire::bye{client_, ticket_})});
   state_ = state::closed;
-  table_.close("the handle was closed");
+  table_.close(why);
   if (std::exchange(connected_, false))
-    effects_.emplace_back(disconnected{{errc::unavailable, "the handle was closed"}});
+    effects_.emplace_back(disconnected{{errc::unavailable, why}});
 }
 
 } // namespace cluster_store::actors

@@ -107,8 +107,8 @@ public:
   /// Does what is due. Call it at `next_wakeup()`.
   void tick(steady_time now);
 
-  /// Answers everything and takes nothing more.
-  void close();
+  /// Answers everything and takes nothing more. @param why for the messages of the errors.
+  void close(const std::string& why = "the handle was closed");
 
   /// @returns when `tick` is needed next.
   std::optional<steady_time> next_wakeup();

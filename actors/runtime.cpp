@@ -1,8 +1,10 @@
 #include <cluster_store/actors/runtime.hpp>
 
 #include <thread>
+#include <utility>
 
 #include <cluster_store/actors/local_messages.hpp>
+#include <cluster_store/backends/forked.hpp>
 #include <cluster_store/backends/room.hpp>
 #include <cluster_store/backends/standard_streams.hpp>
 
@@ -26,6 +28,9 @@ constexpr room own_room{.descriptors = 4, .threads = 4, .memory_bytes = 32u << 2
 constexpr room network_room{.descriptors = 16, .threads = 10, .memory_bytes = 64u << 20};
 
 thread_local int callback_depth = 0;
+
+/// Where that was counted: a child that was forked in a callback has a thread of its own.
+thread_local process_stamp callback_process{};
 
 } // namespace
 
@@ -61,10 +66,13 @@ result<std::shared_ptr<runtime>> runtime::make(bool with_network) {
     else
       delete ended;
   };
+  const program_thread caller;
   return std::shared_ptr<runtime>{new runtime(std::make_unique<configuration>(with_network)), end};
 }
 
 callback_scope::callback_scope() noexcept {
+  if (std::exchange(callback_process, current_process()) != current_process())
+    callback_depth = 0;
   ++callback_depth;
 }
 
@@ -73,7 +81,7 @@ callback_scope::~callback_scope() {
 }
 
 bool callback_scope::active() noexcept {
-  return callback_depth > 0;
+  return callback_depth > 0 && callback_process == current_process();
 }
 
 } // namespace cluster_store::actors

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <new>
 #include <string>
 
 #include <cluster_store/actors/caf_compat.hpp>
+#include <cluster_store/backends/forked.hpp>
 #include <cluster_store/backends/result.hpp>
 #include <cluster_store/backends/signal_shield.hpp>
 
@@ -71,6 +73,33 @@ public:
 
   /// @returns whether this thread is inside a scope.
   static bool active() noexcept;
+};
+
+/// CAF binds a thread to the actor system it used last, and no system ends while a thread is bound to it. A
+/// thread of the program, which may live on, is unbound by the end of this.
+class program_thread {
+public:
+  program_thread() = default;
+  program_thread(const program_thread&) = delete;
+  program_thread& operator=(const program_thread&) = delete;
+  ~program_thread() { CAF_SET_LOGGER_SYS(nullptr); }
+};
+
+/// Ends a child that was forked on this thread while it was an actor's and this object was there: such a
+/// thread must not go on with what it was doing.
+class child_ends_here {
+public:
+  child_ends_here() noexcept : process_(current_process()), in_actor_(callback_scope::active()) {}
+  child_ends_here(const child_ends_here&) = delete;
+  child_ends_here& operator=(const child_ends_here&) = delete;
+  ~child_ends_here() {
+    if (in_actor_ && process_ != current_process())
+      std::_Exit(EXIT_FAILURE);
+  }
+
+private:
+  const process_stamp process_;
+  const bool in_actor_;
 };
 
 } // namespace cluster_store::actors

@@ -3,20 +3,26 @@
 #include <algorithm>
 #include <mutex>
 #include <optional>
-#include <set>
+#include <thread>
 #include <utility>
 
 #include <cluster_store/actors/absolute_paths.hpp>
 #include <cluster_store/actors/client_implementation.hpp>
 #include <cluster_store/actors/door/door.hpp>
+#include <cluster_store/actors/exit_end.hpp>
 #include <cluster_store/actors/gate.hpp>
 #include <cluster_store/actors/options_check.hpp>
+#include <cluster_store/actors/process_bound.hpp>
 #include <cluster_store/actors/random.hpp>
 #include <cluster_store/actors/runtime.hpp>
 #include <cluster_store/actors/serve_in.hpp>
+#include <cluster_store/actors/server_check.hpp>
+#include <cluster_store/actors/server_hooks.hpp>
 #include <cluster_store/actors/status.hpp>
 #include <cluster_store/actors/supervisor.hpp>
 #include <cluster_store/actors/system_clock.hpp>
+#include <cluster_store/backends/contained.hpp>
+#include <cluster_store/backends/forked.hpp>
 #include <cluster_store/backends/room.hpp>
 
 namespace cluster_store {
@@ -28,44 +34,6 @@ constexpr std::chrono::seconds stop_timeout{3};
 constexpr std::chrono::seconds departure_timeout{1};
 constexpr std::chrono::seconds status_timeout{3};
 
-result<void> check(const store_options& how) {
-  if (auto named = actors::check_store_name(how.name); !named)
-    return named;
-  const auto where = "store '" + how.name + "': ";
-  if (how.limits.id_bytes_max == 0 || how.limits.id_bytes_max > 512)
-    return fail(errc::invalid_argument,
-                where + "id_bytes_max is " + std::to_string(how.limits.id_bytes_max) + ": give 1 to 512");
-  if (how.limits.data_bytes_max < 1024 || how.limits.data_bytes_max > 16 * 1024 * 1024)
-    return fail(errc::invalid_argument, where + "data_bytes_max is "
-                                            + std::to_string(how.limits.data_bytes_max)
-                                            + ": give 1024 to 16777216");
-  if (how.in_flight_max == 0 || how.in_flight_max > 65'536)
-    return fail(errc::invalid_argument,
-                where + "in_flight_max is " + std::to_string(how.in_flight_max) + ": give 1 to 65536");
-  if (how.ttl_default && (*how.ttl_default <= time_to_live{0} || !check_ttl(*how.ttl_default)))
-    return fail(errc::invalid_argument, where + "ttl_default must be positive and at most 100 years");
-  if (how.logout_guard && (*how.logout_guard <= time_to_live{0} || !check_ttl(*how.logout_guard)))
-    return fail(errc::invalid_argument, where + "logout_guard must be positive and at most 100 years");
-  return {};
-}
-
-result<void> check(const server_options& how) {
-  if (how.stores.empty())
-    return fail(errc::invalid_argument, "a master needs at least one store");
-  if (how.connections_max == 0 || how.connections_max > 65'536)
-    return fail(errc::invalid_argument,
-                "connections_max is " + std::to_string(how.connections_max) + ": give 1 to 65536");
-  std::set<std::string> names;
-  for (const auto& each : how.stores) {
-    if (auto checked = check(each); !checked)
-      return checked;
-    if (!names.insert(each.name).second)
-      return fail(errc::invalid_argument,
-                  "there are two stores named '" + each.name + "': give each its own name");
-  }
-  return {};
-}
-
 actors::store_spec spec_of(const store_options& how) {
   actors::store_spec out;
   out.name = how.name;
@@ -74,15 +42,14 @@ actors::store_spec spec_of(const store_options& how) {
   out.core.clients.results_max = how.in_flight_max;
   out.core.ttl_default = how.ttl_default;
   out.core.logout_guard = how.logout_guard;
-  out.open =
-      [uri = how.uri, open = how.open,
-       engines = backends::registry::with_builtin_engines()]() -> result<std::unique_ptr<backends::backend>> {
-    if (!open)
-      return engines.open(uri);
-    auto parsed = backends::parse_uri(uri);
-    if (!parsed)
-      return tl::unexpected{parsed.error()};
-    return open(*parsed);
+  // Shared: the supervisor copies this for every start, and a program's own factory may not like to be
+  // copied.
+  const auto open = std::make_shared<const backends::factory>(how.open);
+  out.open = [uri = how.uri, open]() -> result<std::unique_ptr<backends::backend>> {
+    if (!*open)
+      return backends::registry::with_builtin_engines().open(uri);
+    return backends::parse_uri(uri).and_then(
+        [&](const backends::uri& where) { return backends::open_contained(*open, where); });
   };
   return out;
 }
@@ -112,73 +79,11 @@ result<door::secrets> secrets_for(const server_options& how) {
   return out;
 }
 
-/// Where a master listens so far. Thread-safe: the gate may be asked while another endpoint is being opened.
-class endpoint_list {
-public:
-  void add(endpoint where) {
-    const std::lock_guard guard{mutex_};
-    endpoints_.push_back(std::move(where));
-  }
-
-  void remove(const endpoint& where) {
-    const std::lock_guard guard{mutex_};
-    std::erase(endpoints_, where);
-  }
-
-  std::vector<endpoint> all() const {
-    const std::lock_guard guard{mutex_};
-    return endpoints_;
-  }
-
-private:
-  mutable std::mutex mutex_;
-  std::vector<endpoint> endpoints_;
-};
-
-/// What the gate may ask the door. Weak: the gate must not keep the door open.
-actors::gate_hooks hooks_of(const std::shared_ptr<door::door>& open,
-                            const std::shared_ptr<endpoint_list>& endpoints, bool admins_apart) {
-  if (!open)
-    return {};
-  actors::gate_hooks out;
-  out.admins_apart = admins_apart;
-  const std::weak_ptr<door::door> weak{open};
-  out.admitted = [weak](const wire::token& pass) {
-    actors::visitor who;
-    const auto door = weak.lock();
-    if (const auto peer = door ? door->find(pass) : std::nullopt) {
-      who.admitted = true;
-      who.admin = peer->granted == door::role::admin;
-    }
-    return who;
-  };
-  out.connections = [weak] {
-    std::vector<actors::silence_watch::connection> now;
-    if (const auto door = weak.lock())
-      for (const auto& each : door->connections())
-        if (each.accepted)
-          now.push_back({each.pass, each.since});
-    return now;
-  };
-  out.disconnect = [weak](const wire::token& pass) {
-    if (const auto door = weak.lock())
-      if (const auto peer = door->find(pass))
-        door->close(peer->id);
-  };
-  out.add_figures = [weak, endpoints](server_status& status) {
-    status.endpoints = endpoints->all();
-    if (const auto door = weak.lock()) {
-      status.connections = door->accepted();
-      status.refused = door->refused();
-    }
-  };
-  return out;
-}
-
 /// Asks an actor from outside any actor and waits.
 template <class Answer, class Question>
 result<Answer> ask(caf::actor_system& system, const caf::actor& whom, caf::timespan timeout,
                    Question question) {
+  const actors::program_thread caller;
   caf::scoped_actor self{system};
   result<Answer> out = fail(errc::deadline_exceeded, "no answer in time");
   compat::request(self.ptr(), whom, timeout, std::move(question))
@@ -192,7 +97,7 @@ result<Answer> ask(caf::actor_system& system, const caf::actor& whom, caf::times
 } // namespace
 
 /// Everything a master consists of. Members are ended in `stop`, in reverse order of their start.
-class server::implementation {
+class server::implementation : public actors::ended_at_exit {
 public:
   /// @param owner of `system`; empty if the caller sees to it that it outlives this.
   implementation(caf::actor_system& system, std::shared_ptr<actors::runtime> owner)
@@ -200,8 +105,18 @@ public:
 
   ~implementation() { stop(); }
 
-  implementation(const implementation&) = delete;
-  implementation& operator=(const implementation&) = delete;
+  /// @returns false for an empty handle, and for one that was opened in another process. Takes no lock.
+  static bool is_usable(const std::shared_ptr<implementation>& body) noexcept {
+    return body && body->process_ == current_process();
+  }
+
+  static tl::unexpected<error> why_unusable(const std::shared_ptr<implementation>& body) {
+    if (body)
+      return actors::opened_elsewhere();
+    return fail(errc::invalid_argument, "the server is empty: it was never started, or moved from");
+  }
+
+  void end_at_exit(bool) override { stop(); }
 
   result<void> start(const server_options& how) {
     auto keys = secrets_for(how);
@@ -214,7 +129,7 @@ public:
     if (!how.listen.empty())
       door_ = door::door::of(system());
     gate_ = system().spawn<actors::gate>(actors::random_bits(),
-                                         hooks_of(door_, endpoints_, keys->admin.has_value()),
+                                         actors::hooks_of(door_, endpoints_, keys->admin.has_value()),
                                          actors::system_clock::instance());
     if (auto started = start_stores(how); !started)
       return started;
@@ -222,12 +137,19 @@ public:
   }
 
   result<client> open(const std::shared_ptr<implementation>& self, const options& how) {
-    return actors::make_local_client(system(), self, gate_, how);
+    if (actors::callback_scope::active() && !how.lazy)
+      return fail(errc::invalid_argument,
+                  "opening a handle in a callback would hold up what it waits for: set "
+                  "`lazy`, or open it on another thread");
+    const auto gate = open_gate();
+    return gate ? actors::make_local_client(system(), self, gate, how) : result<client>{stopped()};
   }
 
   server_status status() {
-    auto coded =
-        ask<actors::status_message>(system(), gate_, caf::timespan{status_timeout}, actors::status_message{});
+    const auto gate = actors::callback_scope::active() ? caf::actor{} : open_gate();
+    auto coded = gate ? ask<actors::status_message>(system(), gate, caf::timespan{status_timeout},
+                                                    actors::status_message{})
+                      : result<actors::status_message>{stopped()};
     auto read =
         coded ? wire::decode_status(coded->bytes) : result<server_status>{tl::unexpected{coded.error()}};
     if (read)
@@ -239,6 +161,8 @@ public:
 
   result<void> reload_certificates() {
     const std::lock_guard guard{stopping_};
+    if (!open_gate())
+      return stopped();
     const auto tls = load_certificates();
     if (!tls)
       return tl::unexpected{tls.error()};
@@ -248,25 +172,49 @@ public:
     return {};
   }
 
+  /// In a callback, that is on a thread that may be needed, the end is handed to a thread of its own.
+  static void stop(const std::shared_ptr<implementation>& self) {
+    if (actors::callback_scope::active())
+      std::thread{[self] { self->stop(); }}.detach();
+    else
+      actors::do_aside([&self] { self->stop(); });
+  }
+
   void stop() {
     const std::lock_guard guard{stopping_};
-    if (!gate_)
+    const auto gate = close_gate();
+    if (!gate)
       return;
     listeners_.clear();
     static_cast<void>(
-        ask<actors::store_started>(system(), gate_, caf::timespan{status_timeout}, actors::stop_serving{}));
+        ask<actors::store_started>(system(), gate, caf::timespan{status_timeout}, actors::stop_serving{}));
     stop_stores();
-    static_cast<void>(ask<actors::store_started>(system(), gate_, caf::timespan{departure_timeout},
+    static_cast<void>(ask<actors::store_started>(system(), gate, caf::timespan{departure_timeout},
                                                  actors::await_departures{}));
     if (door_)
       door_->shutdown();
     door_.reset();
     // Last: an actor system that is not ours may end once the gate has.
-    caf::anon_send_exit(std::exchange(gate_, nullptr), caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(gate, caf::exit_reason::user_shutdown);
   }
 
 private:
   caf::actor_system& system() { return system_; }
+
+  static tl::unexpected<error> stopped() {
+    return fail(errc::unavailable, "the server was stopped: start another one");
+  }
+
+  /// @returns the gate, or nothing from the beginning of `stop`.
+  caf::actor open_gate() const {
+    const std::lock_guard guard{mutex_};
+    return gate_;
+  }
+
+  caf::actor close_gate() {
+    const std::lock_guard guard{mutex_};
+    return std::exchange(gate_, nullptr);
+  }
 
   /// Starts all at once and waits for each.
   result<void> start_stores(const server_options& how) {
@@ -306,8 +254,7 @@ private:
       options.on_event = [endpoints = endpoints_, tell = how.on_endpoint](const endpoint_event& event) {
         if (event.what == endpoint_event::kind::lost)
           endpoints->remove(event.where);
-        if (tell)
-          tell(event);
+        actors::call_back(tell, event);
       };
       auto opened = door_->listen(where, options);
       if (!opened)
@@ -330,12 +277,14 @@ private:
     supervisors_.clear();
   }
 
+  const process_stamp process_ = current_process();
   std::shared_ptr<actors::runtime> owner_;
   caf::actor_system& system_;
   std::shared_ptr<door::door> door_;
-  std::shared_ptr<endpoint_list> endpoints_ = std::make_shared<endpoint_list>();
+  std::shared_ptr<actors::endpoint_list> endpoints_ = std::make_shared<actors::endpoint_list>();
   tls_options tls_files_;
-  caf::actor gate_;
+  mutable std::mutex mutex_;
+  caf::actor gate_; ///< Guarded by `mutex_`, but for the start.
   std::vector<caf::actor> supervisors_;
   std::vector<door::listener> listeners_;
   std::mutex stopping_;
@@ -349,20 +298,25 @@ result<client> server::open(const std::string& name, const call_options& calls) 
 }
 
 result<client> server::open(const options& how) {
-  return body_->open(body_, how);
+  return implementation::is_usable(body_) ? body_->open(body_, how)
+                                          : result<client>{implementation::why_unusable(body_)};
 }
 
 server_status server::status() const {
-  return body_->status();
+  server_status out;
+  if (implementation::is_usable(body_))
+    actors::do_aside([&] { out = body_->status(); });
+  return out;
 }
 
 result<void> server::reload_certificates() {
-  return body_ ? body_->reload_certificates() : result<void>{};
+  return implementation::is_usable(body_) ? body_->reload_certificates()
+                                          : result<void>{implementation::why_unusable(body_)};
 }
 
 void server::stop() {
-  if (body_)
-    body_->stop();
+  if (implementation::is_usable(body_))
+    implementation::stop(body_);
 }
 
 result<server> serve(const server_options& how) {
@@ -379,16 +333,35 @@ result<server> serve(const server_options& how) {
 
 namespace cluster_store::actors {
 
+namespace {
+
+std::string libraries_of(const server_options& how) {
+  std::string out = how.listen.empty() ? "server" : "server with a network";
+  if (!how.tls.certificate_file.empty())
+    out += " and TLS";
+  for (const auto& each : how.stores)
+    out += each.open ? "; one of the program's" : "; " + each.uri.substr(0, each.uri.find(':'));
+  return out;
+}
+
+} // namespace
+
 result<server> serve_in(caf::actor_system& system, std::shared_ptr<runtime> owner,
                         const server_options& how) {
-  if (auto checked = check(how); !checked)
+  if (auto checked = check_options(how); !checked)
     return tl::unexpected{checked.error()};
   const auto absolute = with_absolute_paths(how);
   if (!absolute)
     return tl::unexpected{absolute.error()};
-  auto body = std::make_shared<server::implementation>(system, std::move(owner));
-  if (auto started = body->start(*absolute); !started)
+  auto body = make_process_bound<server::implementation>(system, std::move(owner));
+  const auto started = [&] {
+    const program_thread caller;
+    return body->start(*absolute);
+  }();
+  if (!started)
     return tl::unexpected{started.error()};
+  if (!end_at_exit(body, libraries_of(how)))
+    return fail(errc::unavailable, "this process is ending: nothing is served any more");
   return server{std::move(body)};
 }
 

@@ -50,14 +50,17 @@ struct server_status {
 
 /// A master: its stores, supervised, and the endpoints they are served on.
 ///
-/// Threads: all functions may be called from any thread but a callback's; they block. Ownership: the last
-/// copy stops the server.
+/// Threads: all functions may be called from any thread; they block, so that in a callback `open` is refused,
+/// `status` empty and `stop` left to another thread. Ownership: the last copy stops the server, and `exit` or
+/// the return of `main` one that is still there, also with static storage. Every call on an empty or
+/// moved-from server is `invalid_argument`, on a stopped one `unavailable`, and its handles end with it. In a
+/// forked child every call on a server of its parent is `unavailable`, and its end does nothing.
 class server {
 public:
-  server() = default; ///< An empty handle.
+  server() = default; ///< An empty handle, as a moved-from one.
 
   /// @returns a handle of the store `name` in this process.
-  /// @errors `invalid_argument` if there is no such store.
+  /// @errors `invalid_argument` if there is no such store, `unavailable` if the server was stopped.
   result<client> open(const std::string& name = "default", const call_options& calls = {});
 
   /// The same with everything a handle can be told: of `how`, the store's name, `calls`, `queue`, the times
@@ -65,7 +68,8 @@ public:
   /// @errors also `invalid_argument` for bad options.
   result<client> open(const options& how);
 
-  /// Figures as the stores report them now; a store that does not answer within 1 s is not `up`.
+  /// Figures as the stores report them now; a store that does not answer within 1 s is not `up`. Without
+  /// stores if the server is stopped, empty, or one of another process.
   server_status status() const;
 
   /// Reads the files of `server_options::tls` again: whoever connects from now on is met with them, open

@@ -45,6 +45,7 @@ result<server_status> query(const endpoint& where, const std::string& secret_fil
   const auto home = actors::runtime::make(true);
   if (!home)
     return tl::unexpected<error>{home.error()};
+  const actors::program_thread caller; // unbound before the system ends
   auto& system = (*home)->system();
   const auto entrance = door::door::of(system);
   const auto opened = connect(*entrance, where, *access);

@@ -5,6 +5,7 @@
 #include <cluster_store/actors/store_actor.hpp>
 #include <cluster_store/backends/room.hpp>
 #include <cluster_store/backends/signal_shield.hpp>
+#include <cluster_store/backends/user_code.hpp>
 
 namespace cluster_store::actors {
 
@@ -12,14 +13,13 @@ namespace {
 
 using open_function = std::function<result<std::unique_ptr<backends::backend>>()>;
 
-/// @returns what `open` says; an exception of a program's own factory is an error like any other.
-result<std::shared_ptr<backends::backend>> call(const open_function& open) try {
-  auto engine = open();
-  if (!engine)
-    return tl::unexpected{engine.error()};
-  return std::shared_ptr<backends::backend>{std::move(*engine)};
-} catch (const std::exception& problem) {
-  return fail(errc::io_error, std::string{"opening the backend failed: "} + problem.what());
+/// An opener that ended without a word would be waited for.
+result<std::shared_ptr<backends::backend>> opened(const open_function& open) {
+  using engine = result<std::shared_ptr<backends::backend>>;
+  return backends::call_user_code([&] { return engine{open()}; },
+                                  [](const std::string& thrown) -> engine {
+                                    return fail(errc::io_error, "opening the backend failed: " + thrown);
+                                  });
 }
 
 /// Opens one backend on a thread of its own, where it may block, reports and ends.
@@ -30,7 +30,8 @@ public:
 
   caf::behavior make_behavior() override {
     signal_shield::keep(); // its thread and those that the engine starts
-    compat::send(this, std::exchange(parent_, nullptr), backend_opened{call(std::exchange(open_, nullptr))});
+    compat::send(this, std::exchange(parent_, nullptr),
+                 backend_opened{opened(std::exchange(open_, nullptr))});
     return {};
   }
 

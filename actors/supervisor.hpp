@@ -16,7 +16,7 @@ namespace cluster_store::actors {
 struct store_spec {
   std::string name;
   std::function<result<std::unique_ptr<backends::backend>>()>
-      open; ///< May block; called on a thread of its own.
+      open; ///< May block; called on a thread of its own. Does not throw, and a value is an engine.
   store_core_options core;
 };
 

@@ -17,7 +17,8 @@ public:
 
   /// @returns the one every runtime part uses unless a test gives it another.
   static const std::shared_ptr<const clock>& instance() {
-    static const std::shared_ptr<const clock> only = std::make_shared<system_clock>();
+    static const auto& only =
+        *new std::shared_ptr<const clock>{std::make_shared<system_clock>()}; // never ends
     return only;
   }
 };

@@ -1,7 +1,9 @@
 #include <cluster_store/backends/contained.hpp>
 
-#include <exception>
+#include <string>
 #include <utility>
+
+#include <cluster_store/backends/user_code.hpp>
 
 namespace cluster_store::backends {
 namespace {
@@ -13,26 +15,39 @@ public:
   const backends::traits& traits() const noexcept override { return inner_->traits(); }
 
   result<void> get(std::span<const std::string_view> ids, reads& out) override {
-    return contain([&] { return inner_->get(ids, out); });
+    const auto done = contain([&] { return inner_->get(ids, out); });
+    if (!done || out.rows.size() == ids.size())
+      return done;
+    return nonsense(errc::io_error, out.rows.size(), "answers to a read of", ids.size());
   }
 
   result<std::vector<result<write_outcome>>> apply(const commit& changes) override {
     if (broken())
       return refuse();
-    try {
-      return inner_->apply(changes);
-    } catch (const std::exception& problem) {
-      broken_ = true;
-      return stopped(errc::outcome_unknown, problem);
-    }
+    auto outcomes =
+        call_user_code([&] { return inner_->apply(changes); },
+                       [&](const std::string& thrown) -> result<std::vector<result<write_outcome>>> {
+                         broken_ = true;
+                         return stopped(errc::outcome_unknown, thrown);
+                       });
+    if (!outcomes || outcomes->size() == changes.writes.size())
+      return outcomes;
+    broken_ = true;
+    return nonsense(errc::outcome_unknown, outcomes->size(), "outcomes for", changes.writes.size());
   }
 
   result<page> scan(const scan_request& request) override {
-    return contain([&] { return inner_->scan(request); });
+    auto found = contain([&] { return inner_->scan(request); });
+    if (!found || found->rows.size() <= request.rows_max)
+      return found;
+    return nonsense(errc::io_error, found->rows.size(), "rows on a page of", request.rows_max);
   }
 
   result<std::vector<expiry_row>> due(wall_time now, std::size_t rows_max) override {
-    return contain([&] { return inner_->due(now, rows_max); });
+    auto found = contain([&] { return inner_->due(now, rows_max); });
+    if (!found || found->size() <= rows_max)
+      return found;
+    return nonsense(errc::io_error, found->size(), "due rows instead of", rows_max);
   }
 
   result<std::uint64_t> length() override {
@@ -45,7 +60,10 @@ public:
 
   result<std::vector<system_row>> system_rows(std::string_view first, std::string_view last,
                                               std::size_t rows_max) override {
-    return contain([&] { return inner_->system_rows(first, last, rows_max); });
+    auto found = contain([&] { return inner_->system_rows(first, last, rows_max); });
+    if (!found || found->size() <= rows_max)
+      return found;
+    return nonsense(errc::io_error, found->size(), "system rows instead of", rows_max);
   }
 
   result<void> sync() override {
@@ -57,23 +75,27 @@ public:
 private:
   template <class Call>
   auto contain(Call call) const -> decltype(call()) {
+    using answer = decltype(call());
     if (broken())
       return refuse();
-    try {
-      return call();
-    } catch (const std::exception& problem) {
-      return stopped(errc::io_error, problem);
-    }
+    return call_user_code(
+        call, [this](const std::string& thrown) -> answer { return stopped(errc::io_error, thrown); });
   }
+
+  std::string name() const { return "the " + std::string{traits().engine} + " store "; }
 
   tl::unexpected<error> refuse() const {
-    return fail(errc::io_error, "the " + std::string{traits().engine}
-                                    + " store is broken since an earlier error: restart it");
+    return fail(errc::io_error, name() + "is broken since an earlier error: restart it");
   }
 
-  tl::unexpected<error> stopped(errc code, const std::exception& problem) const {
-    return fail(code, "the " + std::string{traits().engine} + " store was stopped by '" + problem.what()
-                          + "': give the process more memory");
+  tl::unexpected<error> stopped(errc code, const std::string& thrown) const {
+    return fail(code,
+                name() + "was stopped by '" + thrown + "': give the process more memory, or mend the engine");
+  }
+
+  tl::unexpected<error> nonsense(errc code, std::size_t given, const char* what, std::size_t wanted) const {
+    return fail(code, name() + "gave " + std::to_string(given) + ' ' + what + ' ' + std::to_string(wanted)
+                          + ": mend the engine");
   }
 
   std::unique_ptr<backend> inner_;
@@ -83,7 +105,24 @@ private:
 } // namespace
 
 std::unique_ptr<backend> make_contained(std::unique_ptr<backend> inner) {
+  if (dynamic_cast<const contained*>(inner.get()) != nullptr)
+    return inner;
   return std::make_unique<contained>(std::move(inner));
+}
+
+result<std::unique_ptr<backend>> open_contained(const factory& open, const uri& where) {
+  const auto refuse = [&](const std::string& why) {
+    return fail(errc::io_error, "the factory of the backend '" + where.scheme + ":' " + why + ": mend it");
+  };
+  using opened = result<std::unique_ptr<backend>>;
+  auto made =
+      call_user_code([&] { return open(where); },
+                     [&](const std::string& thrown) -> opened { return refuse("threw '" + thrown + "'"); });
+  if (!made)
+    return made;
+  if (!*made)
+    return refuse("returned no backend");
+  return make_contained(std::move(*made));
 }
 
 } // namespace cluster_store::backends

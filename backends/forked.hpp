@@ -62,11 +62,8 @@ public:
   /// @returns whether this is the process that it was opened in.
   bool is_ours() const noexcept { return owner_ == current_process(); }
 
-  /// Gives it to the caller, and to forked children again. @returns it, or -1.
-  int release() noexcept {
-    forget_in_children(descriptor_);
-    return std::exchange(descriptor_, -1);
-  }
+  /// Gives it to the caller. Children begin with it closed until `forget_in_children`. @returns it, or -1.
+  int release() noexcept { return std::exchange(descriptor_, -1); }
 
   /// Closes it, unless that was done by a fork.
   void reset() noexcept;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <cluster_store/backends/absolute_path.hpp>
+#include <cluster_store/backends/contained.hpp>
 #include <cluster_store/backends/faulty.hpp>
 #include <cluster_store/backends/memory.hpp>
 #include <cluster_store/backends/rocksdb.hpp>
@@ -53,7 +54,8 @@ result<uri> registry::resolve(const uri& where) const {
 result<std::unique_ptr<backend>> registry::open(const uri& where) const {
   const auto found = engines_.find(where.scheme);
   if (found != engines_.end())
-    return resolve(where).and_then(found->second.open);
+    return resolve(where).and_then(
+        [&](const uri& resolved) { return open_contained(found->second.open, resolved); });
   std::string known;
   for (const auto& [scheme, engine] : engines_)
     known.append(known.empty() ? "" : ", ").append(scheme);

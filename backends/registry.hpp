@@ -30,7 +30,8 @@ result<uri> parse_uri(std::string_view text);
 /// @returns the text that `parse_uri` reads back. Pure.
 std::string to_string(const uri& from);
 
-/// Opens a backend from its URI. May block; called where the backend will live.
+/// Opens a backend from its URI. May block; called where the backend will live. What it throws, whatever the
+/// type, and a null pointer are answered as `io_error`; an empty function likewise.
 using factory = std::function<result<std::unique_ptr<backend>>(const uri&)>;
 
 /// Makes what a URI names the same whatever directory the process is in later, as `absolute_path` does.
@@ -57,7 +58,7 @@ public:
   /// Opens `where`, resolved.
   /// @errors `unsupported` for an unknown scheme (naming the known ones), `invalid_argument` for unknown
   /// options,
-  ///   and whatever the engine says.
+  ///   and whatever the engine says; `io_error` for a factory that throws or returns a null pointer.
   result<std::unique_ptr<backend>> open(const uri& where) const;
   result<std::unique_ptr<backend>> open(std::string_view text) const;
 

@@ -57,8 +57,8 @@ void attempt::finish(const result<link>& outcome) {
   const auto self = shared_from_this();
   deadline_.cancel();
   retry_.cancel();
-  boost::system::error_code ignored;
-  pending_.close(ignored);
+  pending_.forget();
+  connecting_.reset();
   if (talk_)
     talk_->close();
   if (!outcome && link_.id != 0)
@@ -140,26 +140,24 @@ void attempt::connect_to(const socket_address& where) {
   case connect_progress::pending:
     break;
   }
-  boost::system::error_code problem;
-  pending_.assign(attempted.socket.get(), problem);
-  if (problem)
-    return on_failed_address(problem);
-  attempted.socket.release();
+  if (!pending_.watch(attempted.socket.get()))
+    return on_failed_address(std::make_error_code(std::errc::not_enough_memory));
+  connecting_ = std::move(attempted.socket);
   await_connected();
 }
 
 void attempt::await_connected() {
-  pending_.async_wait(boost::asio::posix::stream_descriptor::wait_write,
-                      [self = shared_from_this()](const auto& problem) {
-                        if (self->finished_)
-                          return;
-                        unique_fd socket{self->pending_.release()};
-                        const auto why = problem ? std::error_code{problem} : connect_result(socket.get());
-                        if (why)
-                          self->on_failed_address(why);
-                        else
-                          self->talk(std::move(socket));
-                      });
+  pending_.wait({progress::wants_write}, [self = shared_from_this()](const auto& problem) {
+    if (self->finished_)
+      return;
+    self->pending_.forget();
+    auto socket = std::move(self->connecting_);
+    const auto why = problem ? std::error_code{problem} : connect_result(socket.get());
+    if (why)
+      self->on_failed_address(why);
+    else
+      self->talk(std::move(socket));
+  });
 }
 
 void attempt::try_again_later() {

@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <cluster_store/actors/door/connector.hpp>
 #include <cluster_store/actors/door/conversation.hpp>
 #include <cluster_store/actors/door/core.hpp>
+#include <cluster_store/actors/door/readiness.hpp>
+#include <cluster_store/actors/door/unique_fd.hpp>
 
 namespace cluster_store::door {
 
@@ -57,7 +58,8 @@ private:
   bool finished_ = false;
   boost::asio::steady_timer deadline_;
   boost::asio::steady_timer retry_;
-  boost::asio::posix::stream_descriptor pending_; ///< A socket that is connecting.
+  unique_fd connecting_;
+  readiness pending_; ///< Waits for `connecting_`.
   std::optional<tls_context> tls_;
   std::vector<socket_address> addresses_;
   std::size_t next_address_ = 0;

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <cluster_store/backends/forked.hpp>
-
 namespace cluster_store::door {
 
 namespace {
@@ -15,13 +13,8 @@ constexpr char no_operation = '\xFF';
 
 connection::connection(caf::io::network::default_multiplexer& multiplexer, caf::io::connection_handle handle,
                        connection_table::ticket place, int socket, basp_guard::peer who)
-    : scribe(handle), socket_(socket), stream_(multiplexer, socket), guard_(who), place_(std::move(place)) {
-  close_in_children(socket);
+    : scribe(handle), stream_(multiplexer, socket), guard_(who), place_(std::move(place)) {
   place_.attach(socket);
-}
-
-connection::~connection() {
-  forget_in_children(socket_); // before the stream closes it
 }
 
 bool connection::consume(consumer_context context, const void* bytes, std::size_t size) {

@@ -26,7 +26,6 @@ public:
   /// @param socket connected; owned from now on.
   connection(caf::io::network::default_multiplexer& multiplexer, caf::io::connection_handle handle,
              connection_table::ticket place, int socket, basp_guard::peer who);
-  ~connection() override;
 
   bool consume(consumer_context context, const void* bytes, std::size_t size) override;
   void configure_read(caf::io::receive_policy::config how) override;
@@ -41,7 +40,6 @@ public:
   void remove_from_loop() override { stream_.passivate(); }
 
 private:
-  int socket_;
   connection_stream stream_;
   basp_guard guard_;
   connection_table::ticket place_;

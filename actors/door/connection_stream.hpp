@@ -9,6 +9,8 @@
 #include <caf/io/network/rw_state.hpp>
 #include <caf/io/network/stream.hpp>
 
+#include <cluster_store/backends/forked.hpp>
+
 namespace cluster_store::door {
 
 /// Reads a socket ahead, so that the header and the payload of a message cost one system call together, and
@@ -45,6 +47,7 @@ public:
   using buffer = std::remove_reference_t<decltype(std::declval<caf::io::network::stream&>().wr_buf())>;
 
   using caf::io::network::stream::stream;
+  ~connection_stream() override { forget_in_children(fd()); } // CAF closes it next
 
   void handle_event(caf::io::network::operation what) override { handle_event_impl(what, socket_); }
 

@@ -6,6 +6,7 @@
 
 #include <cluster_store/actors/door/acceptor.hpp>
 #include <cluster_store/actors/door/core.hpp>
+#include <cluster_store/actors/process_local.hpp>
 
 namespace cluster_store::door {
 
@@ -15,11 +16,6 @@ struct door_registry {
   std::mutex mutex;
   std::map<caf::actor_system*, std::weak_ptr<door>> doors;
 };
-
-door_registry& all_doors() {
-  static door_registry registry;
-  return registry;
-}
 
 result<void> check(const listen_options& how) {
   const auto bad = [](std::string_view what) {
@@ -68,7 +64,7 @@ door::door(caf::actor_system& system) : core_(std::make_shared<core>(system)) {
 }
 
 std::shared_ptr<door> door::of(caf::actor_system& system) {
-  auto& all = all_doors();
+  auto& all = actors::of_this_process<door_registry>();
   const std::lock_guard guard{all.mutex};
   std::erase_if(all.doors, [](const auto& each) { return each.second.expired(); });
   auto& known = all.doors[&system];

@@ -19,12 +19,14 @@ constexpr std::array engines{
 
 // What knows CAF, threads or sockets: thin actors, the door's connections and its hook in the middleman, the
 // inside of the facade. `.*` stands for the header and the source.
-constexpr std::array<std::string_view, 47> shells{
+constexpr std::array<std::string_view, 51> shells{
     "actors/caf_compat.hpp",
+    "actors/callback.hpp",
     "actors/client.cpp",
     "actors/client_implementation.*",
     "actors/component.*",
     "actors/errors.*",
+    "actors/exit_end.*",
     "actors/gate.*",
     "actors/handle_call.*",
     "actors/handle_state.*",
@@ -33,6 +35,7 @@ constexpr std::array<std::string_view, 47> shells{
     "actors/messages.*",
     "actors/network_actor.hpp",
     "actors/open.cpp",
+    "actors/process_bound.*",
     "actors/proxy.*",
     "actors/proxy_requests.*",
     "actors/remote_client.cpp",
@@ -40,6 +43,7 @@ constexpr std::array<std::string_view, 47> shells{
     "actors/runtime.*",
     "actors/serve_in.*",
     "actors/server.cpp",
+    "actors/server_hooks.*",
     "actors/short_wait.*",
     "actors/status_query.cpp",
     "actors/store_actor.*",

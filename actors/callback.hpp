@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <cluster_store/actors/runtime.hpp>
+#include <cluster_store/backends/user_code.hpp>
+
+namespace cluster_store::actors {
+
+template <class T>
+inline constexpr bool is_of_program = false;
+
+template <class... Parameters>
+inline constexpr bool is_of_program<std::function<void(Parameters...)>> = true;
+
+/// Calls `what`. A `std::function` is a program's callback, and all of those are called here: nobody waits
+/// for the answer of an empty one, and what one throws ends here. Anything else is the library's own.
+///
+/// A child that was forked on an actor's thread, in the callback, ends when that returns: the actors of its
+/// parent are nothing it could go on with.
+/// @returns false if it threw something.
+template <class Callback, class... Arguments>
+bool call_back(Callback& what, Arguments&&... arguments) noexcept {
+  const auto call = [&] {
+    what(std::forward<Arguments>(arguments)...);
+    return true;
+  };
+  if constexpr (is_of_program<std::remove_const_t<Callback>>) {
+    if (!what)
+      return true;
+    const child_ends_here guard;
+    return backends::call_user_code(call, [](const std::string&) { return false; });
+  } else {
+    return call();
+  }
+}
+
+} // namespace cluster_store::actors

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <cluster_store/actors/server.hpp>
+
+namespace cluster_store::actors {
+
+/// Checks what a master is told, before anything is opened.
+/// @errors `invalid_argument` naming the store, the option, its value and its range.
+result<void> check_options(const server_options& how);
+
+} // namespace cluster_store::actors
