@@ -45,7 +45,7 @@ TEST_CASE("a forked child opens a handle of its own, of each kind, whatever its 
 
 TEST_CASE("a worker forks: the child is refused, opens its own connection, and the parent keeps its own") {
   const sandbox where;
-  master server{where, {.listen = "unix:" + where.path("store.sock")}};
+  master server{where, {.listen = "unix:" + where.path("store.sock"), .store = "default=memory:"}};
   server.start();
   for (const std::string moment : {"idle", "thread", "traffic", "callback"})
     for (const std::string deed : {"leave", "exit", "destroy", "grandchild", "worker", "worker_exits"})

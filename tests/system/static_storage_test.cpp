@@ -55,7 +55,7 @@ TEST_CASE("a master's handle or server with static or thread storage leaves no s
 
 TEST_CASE("a worker's handle with static or thread storage ends cleanly with the process") {
   const sandbox where;
-  master server{where, {.listen = "unix:" + where.path("store.sock")}};
+  master server{where, {.listen = "unix:" + where.path("store.sock"), .store = "default=memory:"}};
   server.start();
   for (const auto& storage : storages)
     for (const auto& end : ends)
