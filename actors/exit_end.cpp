@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <future>
 #include <mutex>
@@ -48,16 +46,7 @@ std::vector<std::shared_ptr<ended_at_exit>> take_all() {
   return out;
 }
 
-/// In a forked child of a process that had something open, RocksDB's own static objects would wait at their
-/// end for threads that are not there: what is written goes out, and the child ends before them.
-void end_child(int code) {
-  std::fflush(nullptr);
-  std::_Exit(code);
-}
-
-void end_all(int code, void* made_in) {
-  if (static_cast<process_stamp>(reinterpret_cast<std::uintptr_t>(made_in)) != current_process())
-    return end_child(code);
+void end_all() {
   auto all = take_all();
   if (all.empty())
     return;
@@ -89,7 +78,7 @@ bool end_at_exit(const std::shared_ptr<ended_at_exit>& what, const std::string& 
   }
   all.open.push_back(what);
   if (all.kinds.insert(kind).second)
-    ::on_exit(&end_all, reinterpret_cast<void*>(static_cast<std::uintptr_t>(current_process())));
+    std::atexit(&end_all);
   return true;
 }
 

@@ -1,12 +1,10 @@
 #include <cluster_store/backends/registry.hpp>
 
-#include <atomic>
 #include <utility>
 
 #include <cluster_store/backends/absolute_path.hpp>
 #include <cluster_store/backends/contained.hpp>
 #include <cluster_store/backends/faulty.hpp>
-#include <cluster_store/backends/forked.hpp>
 #include <cluster_store/backends/memory.hpp>
 #include <cluster_store/backends/rocksdb.hpp>
 #include <cluster_store/backends/uri_options.hpp>
@@ -23,20 +21,7 @@ result<std::unique_ptr<backend>> open_memory(const uri& where) {
   return make_memory();
 }
 
-/// RocksDB makes its threads once, and a forked child has none of them: it would wait for them for ever.
-result<void> check_threads() {
-  static std::atomic<process_stamp> user{process_stamp{}};
-  auto first = process_stamp{};
-  if (user.compare_exchange_strong(first, current_process()) || first == current_process())
-    return {};
-  return fail(errc::unavailable,
-              "a process this one was forked from has used RocksDB, which does not survive a "
-              "fork: fork before the store is opened, or exec");
-}
-
 result<std::unique_ptr<backend>> open_rocksdb_uri(const uri& where) {
-  if (auto usable = check_threads(); !usable)
-    return tl::unexpected{std::move(usable).error()};
   return rocksdb_options_from(where).and_then(
       [](const rocksdb_options& options) { return open_rocksdb(options); });
 }

@@ -307,6 +307,7 @@ result<std::unique_ptr<backend>> open_rocksdb(const rocksdb_options& options) tr
   auto opened = open_database(options);
   if (!opened)
     return tl::unexpected{std::move(opened).error()};
+  spare_children_the_end();
   auto engine = std::make_unique<rocksdb_engine>(std::move(*opened), options.sync);
   if (auto good = engine->load(); !good)
     return tl::unexpected{std::move(good).error()};

@@ -13,7 +13,13 @@ namespace cluster_store::backends {
 /// Threads: any; signals that must not end the process (signal_shield.hpp) are blocked in those that it
 /// starts.
 /// @param path names the database in messages.
-/// @errors `io_error`.
+/// @errors `io_error`; `unavailable` in a forked child of a process that has called this.
 result<void> prepare_rocksdb(const std::string& path);
+
+/// From now on a forked child of this process ends, when it calls `exit`, before RocksDB's static objects do:
+/// they would wait for threads that are not there. What it has written to its streams goes out; its own
+/// objects that were made before the first database do not end. Any thread; once is enough.
+/// @pre a database was opened, so that these objects are there.
+void spare_children_the_end();
 
 } // namespace cluster_store::backends
