@@ -1,6 +1,7 @@
 #include <cluster_store/actors/server.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -45,11 +46,20 @@ actors::store_spec spec_of(const store_options& how) {
   // Shared: the supervisor copies this for every start, and a program's own factory may not like to be
   // copied.
   const auto open = std::make_shared<const backends::factory>(how.open);
-  out.open = [uri = how.uri, open]() -> result<std::unique_ptr<backends::backend>> {
-    if (!*open)
-      return backends::registry::with_builtin_engines().open(uri);
-    return backends::parse_uri(uri).and_then(
-        [&](const backends::uri& where) { return backends::open_contained(*open, where); });
+  out.open = [uri = how.uri, open, engines = backends::registry::with_builtin_engines(),
+              was_open = std::make_shared<std::atomic<bool>>(false)]() {
+    return backends::parse_uri(uri)
+        .and_then([&](const backends::uri& where) {
+          const auto there = *was_open && !*open ? engines.check_presence(where) : result<void>{};
+          return there.map([&] { return where; });
+        })
+        .and_then([&](const backends::uri& where) {
+          return *open ? backends::open_contained(*open, where) : engines.open(where);
+        })
+        .map([&](std::unique_ptr<backends::backend> opened) {
+          *was_open = true;
+          return opened;
+        });
   };
   return out;
 }
@@ -59,7 +69,8 @@ result<door::secrets> secrets_for(const server_options& how) {
   door::secrets out;
   const auto read = [](result<door::secret> key, std::optional<door::secret>& into) -> result<void> {
     if (!key)
-      return fail(errc::unauthorized, key.error().message);
+      return fail(key.error().code == errc::io_error ? errc::io_error : errc::unauthorized,
+                  key.error().message);
     into = std::move(*key);
     return {};
   };

@@ -72,4 +72,7 @@ factory faulty_factory(registry engines);
 /// @returns the resolver for `faulty:` URIs: that of INNER.
 resolver faulty_resolver(registry engines);
 
+/// @returns the presence check for `faulty:` URIs: that of INNER.
+presence_check faulty_presence_check(registry engines);
+
 } // namespace cluster_store::backends

@@ -172,6 +172,12 @@ resolver faulty_resolver(registry engines) {
   };
 }
 
+presence_check faulty_presence_check(registry engines) {
+  return [engines = std::move(engines)](const uri& where) {
+    return parse_uri(where.path).and_then([&](const uri& inner) { return engines.check_presence(inner); });
+  };
+}
+
 factory faulty_factory(registry engines) {
   return [engines = std::move(engines),
           counter = std::make_shared<open_counter>()](const uri& where) -> result<std::unique_ptr<backend>> {

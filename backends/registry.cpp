@@ -1,5 +1,7 @@
 #include <cluster_store/backends/registry.hpp>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <cluster_store/backends/absolute_path.hpp>
@@ -21,6 +23,16 @@ result<std::unique_ptr<backend>> open_memory(const uri& where) {
   return make_memory();
 }
 
+/// RocksDB's file CURRENT is there as long as the database is.
+result<void> check_rocksdb_presence(const uri& where) {
+  std::error_code ignored;
+  if (std::filesystem::exists(std::filesystem::path{where.path} / "CURRENT", ignored))
+    return {};
+  return fail(errc::io_error, "rocksdb:" + where.path
+                                  + ": its directory was removed, moved or replaced while the store was "
+                                    "open: bring it back; nothing is made anew in its place");
+}
+
 result<std::unique_ptr<backend>> open_rocksdb_uri(const uri& where) {
   return rocksdb_options_from(where).and_then(
       [](const rocksdb_options& options) { return open_rocksdb(options); });
@@ -31,8 +43,8 @@ result<std::unique_ptr<backend>> open_rocksdb_uri(const uri& where) {
 registry registry::with_builtin_engines() {
   registry made;
   made.add("memory", open_memory);
-  made.add("rocksdb", open_rocksdb_uri, resolve_path);
-  made.add("faulty", faulty_factory(made), faulty_resolver(made));
+  made.add("rocksdb", open_rocksdb_uri, resolve_path, check_rocksdb_presence);
+  made.add("faulty", faulty_factory(made), faulty_resolver(made), faulty_presence_check(made));
   return made;
 }
 
@@ -42,8 +54,16 @@ result<uri> resolve_path(const uri& where) {
   });
 }
 
-void registry::add(std::string scheme, factory open, resolver resolve) {
-  engines_.insert_or_assign(std::move(scheme), entry{std::move(open), std::move(resolve)});
+void registry::add(std::string scheme, factory open, resolver resolve, presence_check check_presence) {
+  engines_.insert_or_assign(std::move(scheme),
+                            entry{std::move(open), std::move(resolve), std::move(check_presence)});
+}
+
+result<void> registry::check_presence(const uri& where) const {
+  const auto found = engines_.find(where.scheme);
+  if (found == engines_.end() || !found->second.check_presence)
+    return {};
+  return resolve(where).and_then(found->second.check_presence);
 }
 
 result<uri> registry::resolve(const uri& where) const {

@@ -40,6 +40,9 @@ using resolver = std::function<result<uri>(const uri&)>;
 /// A `resolver` for engines whose path is one of the file system.
 result<uri> resolve_path(const uri& where);
 
+/// Looks whether what a URI names is still there, for an engine that was open and is to be opened again.
+using presence_check = std::function<result<void>(const uri&)>;
+
 /// Which scheme is opened by whom. Copyable; const use from many threads is safe.
 class registry {
 public:
@@ -48,12 +51,18 @@ public:
 
   /// Adds or replaces the engine for `scheme`.
   /// @param resolve none if nothing in its URIs depends on the current directory.
-  void add(std::string scheme, factory open, resolver resolve = {});
+  /// @param check_presence none if there is nothing that could go away.
+  void add(std::string scheme, factory open, resolver resolve = {}, presence_check check_presence = {});
 
   /// @returns `where` with its paths absolute, which is what to keep if it is to be opened again later;
   /// unchanged if its scheme is unknown.
   /// @errors as of `absolute_path`.
   result<uri> resolve(const uri& where) const;
+
+  /// Looks whether the data of `where`, which was open, are still there: opening it again would begin them
+  /// anew.
+  /// @errors `io_error` saying what is gone.
+  result<void> check_presence(const uri& where) const;
 
   /// Opens `where`, resolved.
   /// @errors `unsupported` for an unknown scheme (naming the known ones), `invalid_argument` for unknown
@@ -69,6 +78,7 @@ private:
   struct entry {
     factory open;
     resolver resolve;
+    presence_check check_presence;
   };
 
   std::map<std::string, entry, std::less<>> engines_;

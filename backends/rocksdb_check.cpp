@@ -48,6 +48,7 @@ Status open_for_reading(const database& where, const std::vector<std::string>& f
   rocksdb::DBOptions options;
   options.env = where.disk.env();
   options.paranoid_checks = true;
+  options.max_file_opening_threads = 1; // as for opening it
   options.info_log = std::make_shared<no_logger>();
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (const auto& each : families)
@@ -71,14 +72,16 @@ result<void> check_families(const database& where, const std::vector<std::string
 }
 
 /// @param was_begun whether one of our programs made the directory, or what RocksDB makes first is there.
-result<void> check_mark(const database& where, bool was_begun) {
+result<void> check_mark(const database& where, bool was_begun, bool has_log) {
   reading opened;
   if (const auto done = open_for_reading(where, {family_names.front()}, opened); !done.ok())
     return rocksdb_failed("reading the format mark", where.path, done);
   std::string mark;
   const auto done = opened.db->Get({}, format_key, &mark);
-  if (done.ok())
-    return mark == format_number ? result<void>{} : newer(where.path, "its format mark is '" + mark + "'");
+  if (done.ok() && mark != format_number)
+    return newer(where.path, "its format mark is '" + mark + "'");
+  if (done.ok()) // RocksDB never removes its current log, and the mark was written to one
+    return has_log ? result<void>{} : damaged(where.path, "its logs, with the newest commits, are missing");
   if (!done.IsNotFound())
     return rocksdb_failed("reading the format mark", where.path, done);
   // Without a mark it must be one that a process died making: then nothing is in it.
@@ -115,9 +118,12 @@ result<void> check_database(database& where, const found_files& found) {
     return rocksdb_failed("listing the column families", where.path, done);
   const bool has_identity =
       std::find(found.rocksdbs.begin(), found.rocksdbs.end(), "IDENTITY") != found.rocksdbs.end();
+  const bool has_log = std::any_of(found.rocksdbs.begin(), found.rocksdbs.end(), [](const auto& each) {
+    return rocksdb_file_named(each) == rocksdb_file::log;
+  });
   auto good = check_families(where, families);
   if (good)
-    good = check_mark(where, found.has_inventory || has_identity);
+    good = check_mark(where, found.has_inventory || has_identity, has_log);
   return good ? check_tables(where, found, families) : good;
 }
 

@@ -38,7 +38,7 @@ struct database {
   database(const rocksdb_options& options, std::unique_ptr<store_directory> claimed)
       : directory{std::move(claimed)},
         path{options.path},
-        place{directory->place()},
+        place{options.files ? directory->place() : directory->locked_place()},
         disk{options.watch, options.files, options.sync == traits::syncing::always},
         recent_bytes{recent_share(options.cache_bytes)} {}
   ~database();
@@ -51,7 +51,7 @@ struct database {
 
   std::unique_ptr<store_directory> directory; // given up after everything else is closed
   std::string path;                           // as it was given, for messages
-  std::string place;                          // where it was then, for use
+  std::string place;                          // the directory itself, for use
   watched_disk disk;                          // outlives the database
   std::size_t recent_bytes;                   // for sessions that were used last
   rocksdb::DB* db = nullptr;

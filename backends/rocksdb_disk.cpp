@@ -202,7 +202,7 @@ void watched_disk::show(const std::vector<std::string>& files) {
 result<void> watched_disk::begin(const std::string& directory) {
   if (const auto done = parts_->file_system->inventory.begin(directory); !done.ok())
     return fail(errc::io_error, "the inventory of the store's directory " + directory + " cannot be written ("
-                                    + done.ToString() + "): make room on its disk or repair it");
+                                    + done.ToString() + "): " + room_hint(done) + ", or repair it");
   return {};
 }
 

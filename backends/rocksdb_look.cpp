@@ -30,6 +30,11 @@ std::string shown(std::string_view name) {
 }
 
 /// One look at one directory.
+/// @returns `text` up to the zeros that a power cut may leave of what was not synced.
+std::string_view without_zeros(std::string_view text) noexcept {
+  return text.substr(0, text.find_last_not_of('\0') + 1);
+}
+
 class look {
 public:
   explicit look(const store_directory& where) : where_{where} {}
@@ -105,10 +110,12 @@ private:
                       + " was written by a newer program (its inventory says so): use that "
                         "program");
     if (good)
-      good = at_own_file(rocksdb_inventory::new_name, rocksdb_inventory::can_be_begun);
+      good = at_own_file(rocksdb_inventory::new_name, [](std::string_view text) {
+        return rocksdb_inventory::can_be_begun(without_zeros(text));
+      });
     if (good)
       good = at_own_file(store_directory::holder_name, [](std::string_view text) {
-        return text.find_first_not_of("0123456789\n") == std::string_view::npos;
+        return without_zeros(text).find_first_not_of("0123456789\n") == std::string_view::npos;
       });
     found_.has_inventory = inventory_.has_value();
     return good;
@@ -184,7 +191,9 @@ private:
   }
 
   result<bool> can_be_ours(const directory_entry& entry, rocksdb_file what) const {
-    const bool is_data = what == rocksdb_file::log || what == rocksdb_file::table;
+    // What is in the inventory before it is made.
+    const bool is_data =
+        what == rocksdb_file::log || what == rocksdb_file::table || what == rocksdb_file::manifest;
     if (entry.name == manifest_ || (inventory_ && inventory_->contains(entry.name))
         || (what == rocksdb_file::lock && found_.has_database))
       return true;

@@ -210,6 +210,15 @@ const std::string& store_directory::place() const noexcept {
   return parts_->place;
 }
 
+std::string store_directory::locked_place() const {
+  auto path = "/proc/self/fd/" + std::to_string(parts_->lock.descriptor());
+  struct stat held {};
+  struct stat named {};
+  const bool same = ::fstat(parts_->lock.descriptor(), &held) == 0 && ::stat(path.c_str(), &named) == 0
+                    && held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+  return same ? path : parts_->place;
+}
+
 const std::vector<std::string>& store_directory::parents() const noexcept {
   return parts_->parents;
 }

@@ -54,6 +54,10 @@ public:
   /// Absolute and without symbolic links: what the path meant when the directory was claimed.
   const std::string& place() const noexcept;
 
+  /// @returns a path of the directory that was claimed, wherever it is moved and whatever takes its place; as
+  /// long as this object lives. Without a /proc: `place`.
+  std::string locked_place() const;
+
   /// Directories whose names have to be synced before a new store is kept for certain.
   const std::vector<std::string>& parents() const noexcept;
 

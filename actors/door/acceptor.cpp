@@ -119,10 +119,15 @@ void acceptor::tell(endpoint_event::kind what, std::string message) {
 }
 
 void acceptor::wait() {
+  if (std::exchange(waits_, true))
+    return;
   watched_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                       [self = shared_from_this()](const auto& problem) {
-                        if (self->closed_ || problem == boost::asio::error::operation_aborted)
+                        self->waits_ = false;
+                        if (self->closed_)
                           return;
+                        if (problem == boost::asio::error::operation_aborted)
+                          return self->wait(); // it is another socket now
                         if (problem)
                           self->pause();
                         else

@@ -73,6 +73,7 @@ private:
   std::string trouble_;       ///< What was told of it last, while a look finds any.
   visits visits_;             ///< Oldest first.
   std::size_t strangers_ = 0; ///< Those of them that have not proved themselves yet.
+  bool waits_ = false;        ///< For the socket: at most once.
   bool closed_ = false;
   failure_limit failures_; ///< By the networks of strangers, which for a Unix socket have none.
 };

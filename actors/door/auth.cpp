@@ -46,12 +46,16 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
-/// Makes `directory` and what is missing above it, for the user alone.
+/// For the user alone, whatever the umask.
+bool make_directory(const std::filesystem::path& directory) {
+  return ::mkdir(directory.c_str(), 0700) == 0 && ::chmod(directory.c_str(), 0700) == 0;
+}
+
+/// Makes `directory` and what is missing above it.
 bool make_directories(const std::filesystem::path& directory) {
-  if (directory.empty() || ::mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST)
+  if (directory.empty() || make_directory(directory) || errno == EEXIST)
     return true;
-  return errno == ENOENT && make_directories(directory.parent_path())
-         && ::mkdir(directory.c_str(), 0700) == 0;
+  return errno == ENOENT && make_directories(directory.parent_path()) && make_directory(directory);
 }
 
 /// Writes a new secret beside `path` and links it there, which one process at most succeeds in.
@@ -60,7 +64,7 @@ result<void> create_secret(const std::string& path) {
     return fail(errc::io_error, "cannot make the directory of the secret file " + path + ": " + reason());
   auto temporary = path + ".XXXXXX";
   unique_fd file{::mkostemp(temporary.data(), O_CLOEXEC)}; // mode 0600
-  if (!file)
+  if (!file || ::fchmod(file.get(), 0600) != 0)            // the umask may have left less
     return fail(errc::io_error, "cannot write the secret file " + path + ": " + reason());
   wiped_string text;
   for (const auto byte : random_array<std::array<std::uint8_t, 32>>()) {

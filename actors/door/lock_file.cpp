@@ -18,6 +18,19 @@ namespace {
 
 constexpr int attempts_max = 100;
 
+/// Also one that this user made under a umask that left no rights to it.
+unshared_descriptor open_for_owner(const std::string& path) {
+  const auto open = [&path] {
+    return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+  };
+  int file = open();
+  struct stat status {};
+  if (file < 0 && errno == EACCES && ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)
+      && status.st_uid == ::geteuid() && ::chmod(path.c_str(), 0600) == 0)
+    file = open();
+  return unshared_descriptor{file};
+}
+
 /// @returns the words for who has the lock.
 std::string holder_of(int file) {
   std::array<char, 24> text{};
@@ -48,8 +61,7 @@ result<lock_file> lock_file::take(const std::string& path) {
     return fail(errc::io_error, "cannot lock " + path + ": " + system_message(number));
   };
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
-    unshared_descriptor file{
-        ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600)};
+    auto file = open_for_owner(path);
     if (!file && errno != EISDIR && errno != ELOOP)
       return refused(errno);
     struct stat status {};
@@ -58,6 +70,7 @@ result<lock_file> lock_file::take(const std::string& path) {
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
       return errno == EWOULDBLOCK ? fail(errc::unavailable, holder_of(file.get()) + " has locked " + path)
                                   : refused(errno);
+    ::fchmod(file.get(), 0600); // whatever the umask; if it is another's, that does not matter
     lock_file locked{path, std::move(file), {status.st_dev, status.st_ino}};
     if (!locked.is_in_place())
       continue; // somebody removed it between our open and our lock

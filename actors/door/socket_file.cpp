@@ -32,7 +32,8 @@ result<void> prepare_directory(const std::string& path) {
   auto directory = std::filesystem::path{path}.parent_path();
   if (directory.empty())
     directory = ".";
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
+  const bool made = ::mkdir(directory.c_str(), 0700) == 0;
+  if ((!made && errno != EEXIST) || (made && ::chmod(directory.c_str(), 0700) != 0))
     return refused_by_system(path, errno);
   struct stat status {};
   if (::stat(directory.c_str(), &status) != 0)
@@ -95,8 +96,8 @@ result<void> socket_file::mend() {
     return tl::unexpected{ready.error()};
   if (!lock_.is_in_place()) {
     auto locked = lock(path_);
-    if (!locked && is_in_place())
-      return {}; // somebody tries to start, and will find that the socket is served
+    if (!locked && is_in_place()) // somebody may try to start, and will find that the socket is served
+      return fail(errc::io_error, "its lock is lost: " + locked.error().message);
     if (!locked)
       return tl::unexpected{locked.error()};
     lock_ = *std::move(locked);
@@ -117,7 +118,7 @@ result<void> socket_file::listen() {
   if (!listening)
     return refused_by_system(path_, listening.error().value());
   const auto identity = identity_of(path_);
-  if (!identity)
+  if (!identity || ::chmod(path_.c_str(), 0600) != 0) // whatever the umask left of that
     return refused_by_system(path_, errno);
   socket_ = unshared_descriptor{listening->release()};
   socket_identity_ = *identity;

@@ -56,8 +56,8 @@ void answer_queue::fail(ticket line, const error& problem) {
     auto& failed = slots_[line];
     budget_.release(std::exchange(failed.reserved, 0));
     if (problem.code == errc::deadline_exceeded && failed.what != kind::small
-        && failed.wrong_guesses != wrong_guesses_)
-      return drop(line, budget_.estimate(failed.what));
+        && failed.wrong_guesses != wrong_guesses_ && !std::exchange(failed.was_late, true))
+      return send_later(line, budget_.estimate(failed.what));
     failed.what = kind::small;
   }
   answer(line, [&](std::string& out, answer_key key) { append_failure(out, key, problem); });
@@ -134,8 +134,12 @@ bool answer_queue::take(ticket line, std::size_t bytes) {
 
 /// @pre what the line had reserved is given back.
 void answer_queue::drop(ticket line, std::size_t bytes) {
-  slots_[line].reserved = 0;
   ++wrong_guesses_;
+  send_later(line, bytes);
+}
+
+void answer_queue::send_later(ticket line, std::size_t bytes) {
+  slots_[line].reserved = 0;
   dropped_.push_back({line, bytes});
   wake_writer(); // which sends it again, if there is room already
 }

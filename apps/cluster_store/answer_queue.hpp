@@ -89,6 +89,7 @@ private:
     kind what = kind::small;
     std::size_t reserved = 0;
     std::uint64_t wrong_guesses = 0; ///< When it was let out.
+    bool was_late = false;           ///< It was sent again after its deadline: once is enough.
   };
 
   struct block {
@@ -120,6 +121,7 @@ private:
   bool may_fit(ticket line, std::size_t content_bytes);
   bool take(ticket line, std::size_t bytes);
   void drop(ticket line, std::size_t bytes);
+  void send_later(ticket line, std::size_t bytes);
   void make_room(std::size_t content_bytes);
   void end_block();
   void add_block(block own);

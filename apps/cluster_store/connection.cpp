@@ -128,7 +128,7 @@ result<client> connection::open() const {
 
 error connection::explain(error problem) const {
   const bool is_away = problem.code == errc::unavailable || problem.code == errc::deadline_exceeded;
-  if (is_away && connect_.empty())
+  if (is_away && connect_.empty() && !is_own_socket(default_endpoint().path))
     problem.message += "; " + hint_of_machine();
   return problem;
 }

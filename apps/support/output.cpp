@@ -33,7 +33,7 @@ int write_all(int to, std::string_view text) {
     if (written >= 0)
       text.remove_prefix(static_cast<std::size_t>(written));
     else if (!may_pass())
-      return errno;
+      return errno == ECONNRESET ? EPIPE : errno; // what a socket's reader leaves when it goes
     else if (errno != EINTR)
       wait_until_writable(to, -1);
   }
