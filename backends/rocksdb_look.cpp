@@ -202,6 +202,11 @@ private:
       return tl::unexpected{beginning.error()};
     if (inventory_ && is_data)
       return is_blank(*beginning); // RocksDB had made it, and died before it was written down
+    // The first manifest of an older program that died in the middle of its first record: beside the
+    // identity, which is looked at as well, there is no more to know it by.
+    constexpr std::uint64_t record_head_bytes = 7;
+    if (entry.name == first_manifest && entry.bytes < record_head_bytes && find("IDENTITY") != nullptr)
+      return true;
     const auto end = where_.end_of(entry.name, content_bytes_max);
     if (!end)
       return tl::unexpected{end.error()};
