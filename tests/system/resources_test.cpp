@@ -154,7 +154,7 @@ TEST_CASE(
   for (const auto* engine : {"memory:", "rocksdb:"}) {
     const sandbox where;
     const auto what = where.cluster_store(serve_arguments(where, engine));
-    CHECK(sweep(100 * mebibyte, step() * 5 * mebibyte, 1'000 * mebibyte,
+    CHECK(sweep(100 * mebibyte, step() * 5 * mebibyte, 1'500 * mebibyte,
                 [&](rlim_t bytes) { return serves(limited(what, {.what = RLIMIT_AS, .count = bytes})); }));
   }
 }
