@@ -71,7 +71,8 @@ result<std::shared_ptr<runtime>> runtime::make(bool with_network) {
 }
 
 callback_scope::callback_scope() noexcept {
-  if (std::exchange(callback_process, current_process()) != current_process())
+  const auto here = current_process();
+  if (std::exchange(callback_process, here) != here)
     callback_depth = 0;
   ++callback_depth;
 }

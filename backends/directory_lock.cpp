@@ -49,7 +49,7 @@ private:
 } // namespace
 
 directory_lock::directory_lock(int descriptor, const directory_identity& which) noexcept
-    : descriptor_{descriptor}, which_{which}, owner_{current_process()} {}
+    : descriptor_{descriptor}, which_{which} {}
 
 directory_lock::~directory_lock() {
   if (is_own())

@@ -32,12 +32,11 @@ public:
   int descriptor() const noexcept { return descriptor_.get(); }
 
   /// @returns whether this process is the one that has it: no forked child is.
-  bool is_own() const noexcept { return taken_ && owner_ == current_process(); }
+  bool is_own() const noexcept { return taken_ && descriptor_.is_ours(); }
 
 private:
   unshared_descriptor descriptor_;
   directory_identity which_;
-  process_stamp owner_;
   bool taken_ = false;
 };
 

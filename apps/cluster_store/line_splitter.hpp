@@ -9,7 +9,6 @@ namespace cluster_store::apps {
 
 /// One line of input.
 struct input_line {
-
   std::string_view text;    ///< Without its end; only the start if it is too long. Valid during the call.
   std::uint64_t number = 0; ///< Counted from 1.
   std::size_t bytes = 0;    ///< Of the whole line; more than `text` has if it is too long.
