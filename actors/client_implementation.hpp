@@ -4,6 +4,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include <cluster_store/actors/caf_compat.hpp>
@@ -31,11 +32,11 @@ public:
   /// once, else on the proxy's.
   template <class T, class Sink>
   static void submit(const std::shared_ptr<implementation>& body, const wire::operation& what,
-                     actors::reader_of<T> read, Sink sink) {
+                     actors::reader_of<T> read, Sink&& sink) {
     if (!is_usable(body))
       actors::call_back(sink, result<T>{why_unusable(body)});
     else
-      body->submit<T>(what, read, std::move(sink));
+      body->submit<T>(what, read, std::forward<Sink>(sink));
   }
 
   template <class T>
@@ -84,10 +85,11 @@ private:
   static tl::unexpected<error> why_unusable(const std::shared_ptr<implementation>& body);
 
   template <class T, class Sink>
-  void submit(const wire::operation& what, actors::reader_of<T> read, Sink sink) {
+  void submit(const wire::operation& what, actors::reader_of<T> read, Sink&& sink) {
+    static_assert(!std::is_reference_v<Sink>, "it is kept");
     if (auto valid = actors::check_operation(what, state_->facts()); !valid)
       return state_->call_back(sink, result<T>{tl::unexpected<error>{std::move(valid).error()}});
-    hand_over(actors::make_call<actors::handle_call<T, Sink>>(what, *state_, read, std::move(sink)));
+    hand_over(actors::make_call<actors::handle_call<T, Sink>>(what, *state_, read, std::forward<Sink>(sink)));
   }
 
   void hand_over(std::unique_ptr<actors::queued_call> what);

@@ -46,10 +46,12 @@ public:
   }
 
   void answer(result<wire::answer>&& what) noexcept override {
-    if (what)
-      home().call_back(sink_, result<T>{read_(std::move(*what))});
-    else
-      home().call_back(sink_, result<T>{tl::unexpected<error>{std::move(what).error()}});
+    home().call_back_by(sink_, [&] { // in there the result is made where it is wanted: moving it costs
+      if (what)
+        sink_(result<T>{read_(std::move(*what))});
+      else
+        sink_(result<T>{tl::unexpected<error>{std::move(what).error()}});
+    });
   }
 
 private:

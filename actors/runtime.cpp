@@ -82,7 +82,11 @@ callback_scope::~callback_scope() {
 }
 
 bool callback_scope::active() noexcept {
-  return callback_depth > 0 && callback_process == current_process();
+  return was_active(current_process());
+}
+
+bool callback_scope::was_active(process_stamp process) noexcept {
+  return callback_depth > 0 && callback_process == process;
 }
 
 } // namespace cluster_store::actors

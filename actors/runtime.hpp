@@ -73,6 +73,9 @@ public:
 
   /// @returns whether this thread is inside a scope.
   static bool active() noexcept;
+
+  /// @returns whether this thread is inside a scope that began in that process.
+  static bool was_active(process_stamp process) noexcept;
 };
 
 /// CAF binds a thread to the actor system it used last, and no system ends while a thread is bound to it. A
@@ -89,17 +92,16 @@ public:
 /// thread must not go on with what it was doing.
 class child_ends_here {
 public:
-  child_ends_here() noexcept : process_(current_process()), in_actor_(callback_scope::active()) {}
+  child_ends_here() noexcept : process_(current_process()) {}
   child_ends_here(const child_ends_here&) = delete;
   child_ends_here& operator=(const child_ends_here&) = delete;
   ~child_ends_here() {
-    if (in_actor_ && process_ != current_process())
+    if (process_ != current_process() && callback_scope::was_active(process_))
       std::_Exit(EXIT_FAILURE);
   }
 
 private:
   const process_stamp process_;
-  const bool in_actor_;
 };
 
 } // namespace cluster_store::actors

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <exception>
-#include <tuple>
 
 #include <rocksdb/db.h>
 #include <rocksdb/perf_level.h>
@@ -88,8 +87,6 @@ rocksdb_engine::rocksdb_engine(std::unique_ptr<database> opened, traits::syncing
 
 rocksdb_engine::~rocksdb_engine() {
   take_back_buffers();
-  if (!broken_ && traits_.sync == traits::syncing::interval)
-    std::ignore = database_->disk.sync_log();
 }
 
 result<std::vector<result<write_outcome>>> rocksdb_engine::apply(const commit& changes) {

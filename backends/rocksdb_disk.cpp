@@ -206,8 +206,8 @@ result<void> watched_disk::begin(const std::string& directory) {
   return {};
 }
 
-void watched_disk::end() {
-  parts_->file_system->inventory.end();
+void watched_disk::end(bool is_synced) {
+  parts_->file_system->inventory.end(is_synced);
 }
 
 result<void> watched_disk::begin_commit(std::uint64_t bytes) {

@@ -56,7 +56,8 @@ public:
   result<void> begin(const std::string& directory);
 
   /// After RocksDB has been closed.
-  void end();
+  /// @param is_synced whether all commits survive a power cut.
+  void end(bool is_synced);
 
   /// Begins a commit, which lasts up to `fate()`: makes sure that the disk has room for `bytes` more in the
   /// log.

@@ -1,5 +1,6 @@
 #include <cluster_store/backends/rocksdb_inventory.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include <rocksdb/file_system.h>
@@ -7,12 +8,12 @@
 
 #include <cluster_store/backends/rocksdb_content.hpp>
 #include <cluster_store/backends/store_directory.hpp>
+#include <cluster_store/backends/whole_number.hpp>
 
 namespace cluster_store::backends {
 namespace {
 
 using rocksdb::IOStatus;
-using presence = rocksdb_inventory::presence;
 
 constexpr std::string_view program = "cluster-store ";
 constexpr std::string_view header =
@@ -32,19 +33,32 @@ std::string checksum_of(std::string_view text) {
   return made;
 }
 
-std::string line_of(const std::string& file, presence is) {
-  auto made = std::string{is == presence::required ? required_word : possible_word} + " " + file;
+std::string line_of(const std::string& file, const rocksdb_inventory::entry& what) {
+  auto made = std::string{what.required ? required_word : possible_word} + " " + file;
+  if (what.bytes_min > 0)
+    made += " " + std::to_string(what.bytes_min);
   return made + " " + checksum_of(made) + "\n";
 }
 
+/// Takes the first word off `text`.
+std::string_view take_word(std::string_view& text) {
+  const auto end = std::min(text.find(' '), text.size());
+  const auto word = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return word;
+}
+
+/// word, name, length if it is known, checksum
 void read_line(std::string_view line, rocksdb_inventory::list& into) {
   const auto last = line.rfind(' ');
-  const auto first = line.find(' ');
-  if (last == std::string_view::npos || first >= last
-      || checksum_of(line.substr(0, last)) != line.substr(last + 1))
+  if (last == std::string_view::npos || checksum_of(line.substr(0, last)) != line.substr(last + 1))
     return;
-  into[std::string{line.substr(first + 1, last - first - 1)}] =
-      line.substr(0, first) == required_word ? presence::required : presence::possible;
+  line = line.substr(0, last);
+  rocksdb_inventory::entry what{.required = take_word(line) == required_word};
+  const auto name = take_word(line);
+  if (!line.empty())
+    what.bytes_min = parse_whole_number(line).value_or(0);
+  into[std::string{name}] = what;
 }
 
 /// RocksDB's other files are known by their content, and not by whether they are there.
@@ -96,22 +110,27 @@ IOStatus rocksdb_inventory::begin(const std::string& directory) {
   for (const auto& each : known_)
     if (rocksdb_file_named(each) == rocksdb_file::log)
       required_.insert(each);
-  return rewrite();
+  return rewrite(false);
 }
 
-void rocksdb_inventory::end() {
+void rocksdb_inventory::end(bool lengths_are_certain) {
   const std::lock_guard guard{mutex_};
   if (file_ != nullptr)
-    rewrite().PermitUncheckedError(); // it says nothing wrong, but more than it has to
+    rewrite(lengths_are_certain).PermitUncheckedError(); // it says nothing wrong, but more or less
 }
 
 /// After a power cut a log that is required has to be there, and what is left out must not be: so the names
 /// in the directory are synced first.
-IOStatus rocksdb_inventory::rewrite() {
+IOStatus rocksdb_inventory::rewrite(bool with_lengths) {
   std::string text{header};
-  for (const auto& each : known_)
-    if (is_written_down(each))
-      text += line_of(each, required_.contains(each) ? presence::required : presence::possible);
+  for (const auto& each : known_) {
+    if (!is_written_down(each))
+      continue;
+    entry what{.required = required_.contains(each)};
+    if (with_lengths)
+      files_->GetFileSize(directory_ + "/" + each, {}, &what.bytes_min, nullptr).PermitUncheckedError();
+    text += line_of(each, what);
+  }
   const auto path = directory_ + "/" + std::string{new_name};
   std::unique_ptr<rocksdb::FSWritableFile> file;
   auto done = sync(*files_, directory_);
@@ -146,9 +165,9 @@ bool rocksdb_inventory::has(std::string_view file) const {
 IOStatus rocksdb_inventory::add(const std::string& file) {
   const std::lock_guard guard{mutex_};
   const bool is_new = known_.insert(file).second;
-  if (!is_new || !is_written_down(file) || rocksdb_file_named(file) == rocksdb_file::log)
-    return IOStatus::OK(); // a log is written down when it is there
-  auto done = write(file, presence::possible);
+  if (!is_new || !is_written_down(file))
+    return IOStatus::OK();
+  auto done = write(file, {});
   if (!done.ok())
     known_.erase(file);
   return done;
@@ -157,7 +176,7 @@ IOStatus rocksdb_inventory::add(const std::string& file) {
 IOStatus rocksdb_inventory::require(const std::string& file) {
   const std::lock_guard guard{mutex_};
   required_.insert(file);
-  auto done = write(file, presence::required);
+  auto done = write(file, {.required = true});
   if (!done.ok())
     required_.erase(file);
   return done;
@@ -167,7 +186,7 @@ IOStatus rocksdb_inventory::give_up(const std::string& file) {
   const std::lock_guard guard{mutex_};
   if (required_.erase(file) == 0)
     return IOStatus::OK();
-  auto done = write(file, presence::possible);
+  auto done = write(file, {});
   if (!done.ok())
     required_.insert(file);
   return done;
@@ -178,12 +197,12 @@ void rocksdb_inventory::forget(const std::string& file) {
   known_.erase(file);
 }
 
-IOStatus rocksdb_inventory::write(const std::string& file, presence is) {
-  auto done = file_->Append((torn_ ? "\n" : "") + line_of(file, is), {}, nullptr);
+IOStatus rocksdb_inventory::write(const std::string& file, const entry& what) {
+  auto done = file_->Append((torn_ ? "\n" : "") + line_of(file, what), {}, nullptr);
   torn_ = !done.ok();
   if (done.ok())
     done = file_->Sync({}, nullptr);
-  return done.ok() && ++lines_ > lines_max ? rewrite() : done;
+  return done.ok() && ++lines_ > lines_max ? rewrite(false) : done;
 }
 
 } // namespace cluster_store::backends

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -32,8 +33,11 @@ public:
   static constexpr std::string_view new_name = "CLUSTER_STORE.new"; ///< Until it is complete.
 
   /// What an inventory says of a file.
-  enum class presence : bool { possible, required };
-  using list = std::map<std::string, presence, std::less<>>;
+  struct entry {
+    bool required = false;       ///< Whether it has to be there.
+    std::uint64_t bytes_min = 0; ///< That it has if it is there.
+  };
+  using list = std::map<std::string, entry, std::less<>>;
 
   /// @param files where the directory is.
   explicit rocksdb_inventory(std::shared_ptr<rocksdb::FileSystem> files);
@@ -58,12 +62,14 @@ public:
   rocksdb::IOStatus begin(const std::string& directory);
 
   /// When RocksDB has been closed: leaves out all that is not there any more.
-  void end();
+  /// @param lengths_are_certain whether the files are as long after a power cut: then that is written down.
+  void end(bool lengths_are_certain);
 
   bool has_begun() const;
   bool has(std::string_view file) const;
 
-  /// Before RocksDB makes a file of this name, or renames one to it. Tables and manifests are written down.
+  /// Before RocksDB makes a file of this name, or renames one to it. Logs, tables and manifests are written
+  /// down.
   rocksdb::IOStatus add(const std::string& file);
 
   /// The file is there, and so is its name after a power cut: now it has to be.
@@ -76,8 +82,8 @@ public:
   void forget(const std::string& file);
 
 private:
-  rocksdb::IOStatus write(const std::string& file, presence is);
-  rocksdb::IOStatus rewrite();
+  rocksdb::IOStatus write(const std::string& file, const entry& what);
+  rocksdb::IOStatus rewrite(bool with_lengths);
 
   std::shared_ptr<rocksdb::FileSystem> files_;
   mutable std::mutex mutex_;

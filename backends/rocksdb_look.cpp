@@ -11,7 +11,6 @@ namespace cluster_store::backends {
 namespace {
 
 using kind = directory_entry::kind;
-using presence = rocksdb_inventory::presence;
 
 constexpr std::size_t inventory_bytes_max = 16u << 20; // a hundred thousand files
 constexpr std::size_t current_bytes_max = 64;
@@ -197,11 +196,11 @@ private:
     if (entry.name == manifest_ || (inventory_ && inventory_->contains(entry.name))
         || (what == rocksdb_file::lock && found_.has_database))
       return true;
+    if (inventory_ && is_data)
+      return false;
     const auto beginning = where_.beginning_of(entry.name, content_bytes_max);
     if (!beginning)
       return tl::unexpected{beginning.error()};
-    if (inventory_ && is_data)
-      return is_blank(*beginning); // RocksDB had made it, and died before it was written down
     // The first manifest of an older program that died in the middle of its first record: beside the
     // identity, which is looked at as well, there is no more to know it by.
     constexpr std::uint64_t record_head_bytes = 7;
@@ -213,11 +212,21 @@ private:
     return can_be_of_rocksdb(what, {entry.bytes, *beginning, *end});
   }
 
+  result<void> at_inventory(const std::string& name, const rocksdb_inventory::entry& what) const {
+    const auto* const there = find(name);
+    if (there == nullptr && what.required)
+      return damaged(where_.path(), "its file " + name + ", with the newest commits, is missing");
+    if (there != nullptr && there->bytes < what.bytes_min)
+      return damaged(where_.path(), "its file " + name + " has only " + std::to_string(there->bytes) + " of "
+                                        + std::to_string(what.bytes_min) + " bytes");
+    return {};
+  }
+
   result<void> for_what_is_missing() const {
     if (inventory_)
-      for (const auto& [name, is] : *inventory_)
-        if (is == presence::required && find(name) == nullptr)
-          return damaged(where_.path(), "its file " + name + ", with the newest commits, is missing");
+      for (const auto& [name, what] : *inventory_)
+        if (auto good = at_inventory(name, what); !good)
+          return good;
     if (found_.has_database)
       return {};
     // What a process has made of a database before there is a CURRENT is of no use to anybody.

@@ -62,9 +62,10 @@ database::~database() {
     return;
   for (auto* const each : families)
     db->DestroyColumnFamilyHandle(each).PermitUncheckedError();
+  const bool is_synced = disk.sync_log().has_value();
   db->Close().PermitUncheckedError();
   delete db;
-  disk.end();
+  disk.end(is_synced);
 }
 
 tl::unexpected<error> rocksdb_failed(std::string_view what, const std::string& path, const Status& problem) {

@@ -167,6 +167,19 @@ TEST_CASE("a file of somebody else in a store under a name of the store's is ref
   check_whole(path);
 }
 
+TEST_CASE("an empty file in a store under a name of its logs, tables or manifests is refused, and stays") {
+  temporary_directory directory;
+  const auto path = directory / "data";
+  make_store(path);
+  for (const auto* name : {"20240101.log", "000001.log", "999999.sst", "MANIFEST-000001"}) {
+    INFO(name);
+    write_text(path + "/" + name, "");
+    check_left_alone(path, errc::invalid_argument, name);
+    std::filesystem::remove(path + "/" + name);
+  }
+  check_whole(path);
+}
+
 TEST_CASE("a file of somebody else in a store under another name stays as it was, and the store works") {
   temporary_directory directory;
   const auto path = directory / "data";
