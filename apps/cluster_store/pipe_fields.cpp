@@ -100,7 +100,7 @@ public:
       return *field_ != pipe_field::seq || number_is_whole() ? accept() : true;
     }
     if (!expects(kind::whole_number) || number > std::numeric_limits<std::int64_t>::max())
-      return value_of("a number");
+      return value_of(expects(kind::whole_number) ? "one so large" : "a number");
     into_.signed_numbers[index()] = static_cast<std::int64_t>(number);
     return accept();
   }
