@@ -4,8 +4,8 @@
 
 #include <unistd.h>
 
-#include <cluster_store/actors/client_implementation.hpp>
-#include <cluster_store/actors/serve_in.hpp>
+#include <cluster_store/actors/handle/implementation.hpp>
+#include <cluster_store/actors/server/serve_in.hpp>
 
 namespace cluster_store::actors {
 

@@ -10,6 +10,9 @@
 /// part of the protocol: append only.
 namespace cluster_store::actors {
 
+/// Makes the types known to an actor system that is still to be made.
+void initialize_message_types(caf::actor_system_config& config);
+
 // -- between processes: one byte buffer each, coded by `cluster_store::wire`
 // ---------------------------------------
 
@@ -247,7 +250,7 @@ auto inspect(Inspector& f, all_reply& x) {
   return compat::inspect_as(f, x, "all_reply", x.sessions, x.cursor);
 }
 
-// -- between the actors of one master: local_messages.hpp
+// -- between the actors of one master: store/messages.hpp
 
 struct backend_opened;
 struct store_started;

@@ -9,6 +9,7 @@
 
 #include <cluster_store/actors/client.hpp>
 #include <cluster_store/actors/options.hpp>
+#include <cluster_store/actors/status.hpp>
 
 namespace cluster_store {
 
@@ -25,27 +26,6 @@ struct server_options {
   /// Told when an endpoint is lost, mended or in trouble while the master runs: somebody removed its files,
   /// and from then on nobody would have found it. Called on a thread of the library: do not block there.
   std::function<void(const endpoint_event&)> on_endpoint;
-};
-
-/// Figures of one store, for status.
-struct store_status {
-  std::string name;
-  std::string engine;           ///< Scheme of its backend; empty until it was opened once.
-  bool up = false;              ///< Whether it answers now.
-  std::uint64_t sessions = 0;   ///< Stored sessions, expired ones that were not swept yet included.
-  std::uint64_t clients = 0;    ///< Rows of the client table.
-  std::uint64_t operations = 0; ///< Executed since the start.
-  std::uint64_t commits = 0;    ///< Commits since the start.
-  std::uint64_t restarts = 0;   ///< Restarts of its actor since the start.
-  std::string problem;          ///< Why it is not up or read-only; empty if it is well.
-};
-
-/// Figures of a master.
-struct server_status {
-  std::vector<store_status> stores;
-  std::vector<endpoint> endpoints; ///< Those that are served now: chosen ports filled in, paths absolute.
-  std::uint64_t connections = 0;   ///< Worker processes now.
-  std::uint64_t refused = 0;       ///< Strangers refused at the door since the start.
 };
 
 /// A master: its stores, supervised, and the endpoints they are served on.

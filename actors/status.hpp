@@ -1,16 +1,32 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
-#include <string_view>
+#include <vector>
 
-#include <cluster_store/actors/server.hpp>
+#include <cluster_store/actors/endpoint.hpp>
 
-namespace cluster_store::wire {
+namespace cluster_store {
 
-/// Answer of the gate to a `status_message`. Pure.
-std::string encode_status(const result<server_status>& what);
+/// Figures of one store, for status.
+struct store_status {
+  std::string name;
+  std::string engine;           ///< Scheme of its backend; empty until it was opened once.
+  bool up = false;              ///< Whether it answers now.
+  std::uint64_t sessions = 0;   ///< Stored sessions, expired ones that were not swept yet included.
+  std::uint64_t clients = 0;    ///< Rows of the client table.
+  std::uint64_t operations = 0; ///< Executed since the start.
+  std::uint64_t commits = 0;    ///< Commits since the start.
+  std::uint64_t restarts = 0;   ///< Restarts of its actor since the start.
+  std::string problem;          ///< Why it is not up or read-only; empty if it is well.
+};
 
-/// @errors the error that was sent, or `invalid_argument` if the bytes are not readable.
-result<server_status> decode_status(std::string_view bytes);
+/// Figures of a master.
+struct server_status {
+  std::vector<store_status> stores;
+  std::vector<endpoint> endpoints; ///< Those that are served now: chosen ports filled in, paths absolute.
+  std::uint64_t connections = 0;   ///< Worker processes now.
+  std::uint64_t refused = 0;       ///< Strangers refused at the door since the start.
+};
 
-} // namespace cluster_store::wire
+} // namespace cluster_store

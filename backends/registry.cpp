@@ -4,11 +4,11 @@
 #include <system_error>
 #include <utility>
 
-#include <cluster_store/backends/absolute_path.hpp>
 #include <cluster_store/backends/contained.hpp>
-#include <cluster_store/backends/faulty.hpp>
-#include <cluster_store/backends/memory.hpp>
-#include <cluster_store/backends/rocksdb.hpp>
+#include <cluster_store/backends/faulty/faulty.hpp>
+#include <cluster_store/backends/memory/memory.hpp>
+#include <cluster_store/backends/rocksdb/rocksdb.hpp>
+#include <cluster_store/backends/system/absolute_path.hpp>
 #include <cluster_store/backends/uri_options.hpp>
 
 namespace cluster_store::backends {

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cluster_store/actors/door/sockets.hpp>
+#include <cluster_store/actors/door/sockets/sockets.hpp>
 #include <cluster_store/actors/door/visit.hpp>
 
 namespace cluster_store::door {
@@ -57,7 +57,7 @@ result<listening_socket> open_listening(const endpoint& where, bool has_secret, 
   return listening_socket{where, AF_UNIX, std::move(*file), {}};
 }
 
-acceptor::acceptor(core& door, listening_socket socket, listen_options how,
+acceptor::acceptor(inside& door, listening_socket socket, listen_options how,
                    std::shared_ptr<const middleman::publication> gate)
     : door_(door),
       socket_(std::move(socket)),
@@ -157,7 +157,7 @@ void acceptor::pause() {
   });
 }
 
-void acceptor::greet(unique_fd socket, const socket_address& from) {
+void acceptor::greet(unshared_descriptor socket, const socket_address& from) {
   const bool local = socket_.family == AF_UNIX;
   const bool other_user = local && peer_uid(socket.get()) != ::geteuid();
   if (!local)

@@ -7,11 +7,11 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <cluster_store/actors/door/core.hpp>
 #include <cluster_store/actors/door/door.hpp>
-#include <cluster_store/actors/door/failure_limit.hpp>
-#include <cluster_store/actors/door/socket_file.hpp>
-#include <cluster_store/actors/door/sockets.hpp>
+#include <cluster_store/actors/door/inside.hpp>
+#include <cluster_store/actors/door/preamble/failure_limit.hpp>
+#include <cluster_store/actors/door/sockets/socket_file.hpp>
+#include <cluster_store/actors/door/sockets/sockets.hpp>
 
 namespace cluster_store::door {
 
@@ -22,7 +22,7 @@ struct listening_socket {
   endpoint where; ///< With the real port.
   int family = 0;
   std::optional<socket_file> file; ///< Owns a Unix socket.
-  unique_fd tcp;
+  unshared_descriptor tcp;
 
   int fd() const noexcept { return file ? file->listening() : tcp.get(); }
 };
@@ -37,7 +37,7 @@ result<listening_socket> open_listening(const endpoint& where, bool has_secret, 
 /// Threads: the door's.
 class acceptor : public std::enable_shared_from_this<acceptor> {
 public:
-  acceptor(core& door, listening_socket socket, listen_options how,
+  acceptor(inside& door, listening_socket socket, listen_options how,
            std::shared_ptr<const middleman::publication> gate);
 
   void start();
@@ -54,7 +54,7 @@ private:
 
   void wait();
   void accept_some();
-  void greet(unique_fd socket, const socket_address& from);
+  void greet(unshared_descriptor socket, const socket_address& from);
   void failed(const std::string& network);
   void pause();
   void watch();
@@ -63,7 +63,7 @@ private:
   void tell_of(const result<void>& mended);
   void tell(endpoint_event::kind what, std::string message);
 
-  core& door_;
+  inside& door_;
   listening_socket socket_;
   listen_options how_;
   std::shared_ptr<const middleman::publication> gate_;

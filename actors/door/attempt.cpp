@@ -4,9 +4,10 @@
 
 #include <unistd.h>
 
-#include <cluster_store/actors/door/aside.hpp>
-#include <cluster_store/actors/door/tls_stream.hpp>
-#include <cluster_store/actors/system_clock.hpp>
+#include <cluster_store/actors/door/sockets/aside.hpp>
+#include <cluster_store/actors/door/streams/tls_stream.hpp>
+#include <cluster_store/actors/runtime/system_clock.hpp>
+#include <cluster_store/backends/system/random.hpp>
 
 namespace cluster_store::door {
 
@@ -30,7 +31,7 @@ std::string reason_of(const std::error_code& why) {
 
 } // namespace
 
-attempt::attempt(core& door, endpoint where, connect_options how)
+attempt::attempt(inside& door, endpoint where, connect_options how)
     : door_(door),
       where_(std::move(where)),
       how_(std::move(how)),
@@ -92,7 +93,7 @@ void attempt::load_certificates() {
     self->tls_ = *std::move(loaded);
     self->find_addresses();
   };
-  const auto run = [weak = door_.weak_from_this()](core::action what) {
+  const auto run = [weak = door_.weak_from_this()](inside::action what) {
     if (const auto alive = weak.lock())
       alive->post(std::move(what));
   };
@@ -174,7 +175,7 @@ void attempt::on_failed_address(const std::error_code& why) {
   finish(fail(errc::unavailable, "cannot connect to " + name_ + ": " + reason_of(why)));
 }
 
-void attempt::talk(unique_fd socket) {
+void attempt::talk(unshared_descriptor socket) {
   if (where_.what == endpoint::kind::unix_socket && peer_uid(socket.get()) != ::geteuid())
     return finish(fail(errc::unauthorized,
                        "cannot connect to " + name_ + ": another user serves it; run both as the same user"));
@@ -190,14 +191,16 @@ void attempt::talk(unique_fd socket) {
 
 void attempt::shake_hands() {
   const auto& given = how_.tls->server_name;
-  talk_->change_to([tls = *tls_, name = given.empty() ? where_.host : given](
-                       unique_fd socket) { return tls_stream::connect(tls, std::move(socket), name); },
-                   [self = shared_from_this()](progress came, std::string_view) {
-                     if (came != progress::done)
-                       return self->on_silence("during the TLS handshake");
-                     self->expire_after(self->how_.connect_timeout, "to admit this process");
-                     self->exchange(self->preamble_.hello());
-                   });
+  talk_->change_to(
+      [tls = *tls_, name = given.empty() ? where_.host : given](unshared_descriptor socket) {
+        return tls_stream::connect(tls, std::move(socket), name);
+      },
+      [self = shared_from_this()](progress came, std::string_view) {
+        if (came != progress::done)
+          return self->on_silence("during the TLS handshake");
+        self->expire_after(self->how_.connect_timeout, "to admit this process");
+        self->exchange(self->preamble_.hello());
+      });
 }
 
 void attempt::exchange(std::string words) {

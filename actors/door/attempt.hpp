@@ -10,9 +10,9 @@
 
 #include <cluster_store/actors/door/connector.hpp>
 #include <cluster_store/actors/door/conversation.hpp>
-#include <cluster_store/actors/door/core.hpp>
-#include <cluster_store/actors/door/readiness.hpp>
-#include <cluster_store/actors/door/unique_fd.hpp>
+#include <cluster_store/actors/door/inside.hpp>
+#include <cluster_store/actors/door/streams/readiness.hpp>
+#include <cluster_store/backends/system/forked.hpp>
 
 namespace cluster_store::door {
 
@@ -22,7 +22,7 @@ namespace cluster_store::door {
 /// Threads: the door's. Ownership: the connector's, and its own pending operations'.
 class attempt : public std::enable_shared_from_this<attempt> {
 public:
-  attempt(core& door, endpoint where, connect_options how);
+  attempt(inside& door, endpoint where, connect_options how);
 
   void join(connector::callback done) { waiting_.push_back(std::move(done)); }
   void start();
@@ -40,7 +40,7 @@ private:
   void await_connected();
   void try_again_later();
   void on_failed_address(const std::error_code& why);
-  void talk(unique_fd socket);
+  void talk(unshared_descriptor socket);
   void shake_hands();
   void exchange(std::string words);
   void on_silence(std::string_view during);
@@ -50,7 +50,7 @@ private:
   void hand_over(connection_table::ticket place);
   void on_gate(const result<caf::actor>& gate);
 
-  core& door_;
+  inside& door_;
   endpoint where_;
   connect_options how_;
   std::string name_;
@@ -58,7 +58,7 @@ private:
   bool finished_ = false;
   boost::asio::steady_timer deadline_;
   boost::asio::steady_timer retry_;
-  unique_fd connecting_;
+  unshared_descriptor connecting_;
   readiness pending_; ///< Waits for `connecting_`.
   std::optional<tls_context> tls_;
   std::vector<socket_address> addresses_;

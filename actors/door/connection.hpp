@@ -6,9 +6,9 @@
 #include <caf/io/network/default_multiplexer.hpp>
 #include <caf/io/scribe.hpp>
 
-#include <cluster_store/actors/door/basp_guard.hpp>
-#include <cluster_store/actors/door/connection_stream.hpp>
 #include <cluster_store/actors/door/connection_table.hpp>
+#include <cluster_store/actors/door/preamble/basp_guard.hpp>
+#include <cluster_store/actors/door/streams/connection_stream.hpp>
 
 namespace cluster_store::door {
 

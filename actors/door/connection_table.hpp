@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include <cluster_store/actors/door/peer.hpp>
+#include <cluster_store/actors/door/preamble/peer.hpp>
 
 namespace cluster_store::door {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include <cluster_store/actors/door/attempt.hpp>
-#include <cluster_store/actors/door/core.hpp>
+#include <cluster_store/actors/door/inside.hpp>
 
 namespace cluster_store::door {
 

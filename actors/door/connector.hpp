@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <cluster_store/actors/door/door.hpp>
-#include <cluster_store/actors/door/resolver.hpp>
+#include <cluster_store/actors/door/sockets/resolver.hpp>
 
 namespace cluster_store::door {
 
@@ -22,7 +22,7 @@ class connector {
 public:
   using callback = std::function<void(result<link>)>;
 
-  explicit connector(core& door) : door_(door) {}
+  explicit connector(inside& door) : door_(door) {}
 
   /// Before the first `connect`, once the door is owned by a shared pointer.
   void start();
@@ -49,7 +49,7 @@ private:
   /// @returns an open link with at least the rights of `wanted` for which `fits` holds.
   open_link* find(role wanted, const std::function<bool(const open_link&)>& fits);
 
-  core& door_;
+  inside& door_;
   std::optional<resolver> resolver_;
   std::vector<open_link> links_;
   std::map<key, std::shared_ptr<attempt>> attempts_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include <cluster_store/actors/door/plain_stream.hpp>
+#include <cluster_store/actors/door/streams/plain_stream.hpp>
 
 namespace cluster_store::door {
 
@@ -13,7 +13,7 @@ constexpr std::size_t dropped_bytes_max = 64 * 1024;
 
 } // namespace
 
-conversation::conversation(boost::asio::io_context& io, unique_fd socket)
+conversation::conversation(boost::asio::io_context& io, unshared_descriptor socket)
     : stream_(std::make_unique<plain_stream>(std::move(socket))), ready_(io), timer_(io) {
   over_ = !ready_.watch(stream_->fd());
 }
@@ -49,7 +49,8 @@ void conversation::glance(heard next) {
          });
 }
 
-void conversation::change_to(const std::function<std::unique_ptr<byte_stream>(unique_fd)>& wrap, heard next) {
+void conversation::change_to(const std::function<std::unique_ptr<byte_stream>(unshared_descriptor)>& wrap,
+                             heard next) {
   assert(!over_);
   stream_ = wrap(stream_->detach());
   repeat([this] { return stream_->start(); }, [next = std::move(next)](step came) { next(came.what, {}); });

@@ -11,8 +11,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <cluster_store/actors/door/byte_stream.hpp>
-#include <cluster_store/actors/door/readiness.hpp>
+#include <cluster_store/actors/door/streams/byte_stream.hpp>
+#include <cluster_store/actors/door/streams/readiness.hpp>
 
 namespace cluster_store::door {
 
@@ -29,7 +29,7 @@ public:
   using action = std::function<void()>;
 
   /// It is over at once if the system cannot watch one more socket.
-  conversation(boost::asio::io_context& io, unique_fd socket);
+  conversation(boost::asio::io_context& io, unshared_descriptor socket);
 
   /// Calls `expired` unless the conversation is over by then; instead of what was set before.
   void set_deadline(std::chrono::steady_clock::time_point when, action expired);
@@ -38,7 +38,7 @@ public:
   void glance(heard next);
 
   /// Goes on inside what `wrap` makes of the socket, and starts that; then calls `next` with no bytes.
-  void change_to(const std::function<std::unique_ptr<byte_stream>(unique_fd)>& wrap, heard next);
+  void change_to(const std::function<std::unique_ptr<byte_stream>(unshared_descriptor)>& wrap, heard next);
 
   /// Writes all of `words`, then reads between 1 and `wanted` bytes; only writes if `wanted` is 0, and then
   /// calls `next` with an empty view.

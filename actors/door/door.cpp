@@ -5,8 +5,8 @@
 #include <utility>
 
 #include <cluster_store/actors/door/acceptor.hpp>
-#include <cluster_store/actors/door/core.hpp>
-#include <cluster_store/actors/process_local.hpp>
+#include <cluster_store/actors/door/inside.hpp>
+#include <cluster_store/actors/runtime/process_local.hpp>
 
 namespace cluster_store::door {
 
@@ -32,7 +32,7 @@ result<void> check(const listen_options& how) {
 
 } // namespace
 
-listener::listener(std::shared_ptr<core> door, std::shared_ptr<acceptor> body, endpoint where)
+listener::listener(std::shared_ptr<inside> door, std::shared_ptr<acceptor> body, endpoint where)
     : door_(std::move(door)), body_(std::move(body)), where_(std::move(where)) {}
 
 listener& listener::operator=(listener&& other) noexcept {
@@ -59,8 +59,8 @@ void listener::close() {
   door_.reset();
 }
 
-door::door(caf::actor_system& system) : core_(std::make_shared<core>(system)) {
-  core_->start();
+door::door(caf::actor_system& system) : inside_(std::make_shared<inside>(system)) {
+  inside_->start();
 }
 
 std::shared_ptr<door> door::of(caf::actor_system& system) {
@@ -83,7 +83,7 @@ door::~door() {
 result<listener> door::listen(const endpoint& where, listen_options how) {
   if (auto checked = check(how); !checked)
     return tl::unexpected{checked.error()};
-  const auto caf = core_->caf_side();
+  const auto caf = inside_->caf_side();
   const auto closed = [] {
     return fail(errc::unavailable, "the door of this process is shut: it is stopping");
   };
@@ -96,22 +96,24 @@ result<listener> door::listen(const endpoint& where, listen_options how) {
   if (!gate)
     return tl::unexpected{gate.error()};
   const auto real = socket->where;
-  const auto body = std::make_shared<acceptor>(*core_, std::move(*socket), std::move(how), std::move(*gate));
-  if (!core_->run([&] { body->start(); }))
+  const auto body =
+      std::make_shared<acceptor>(*inside_, std::move(*socket), std::move(how), std::move(*gate));
+  if (!inside_->run([&] { body->start(); }))
     return closed();
-  return listener{core_, body, real};
+  return listener{inside_, body, real};
 }
 
 void reference::connect(const endpoint& where, const connect_options& how,
                         std::function<void(result<link>)> done) const {
   const auto shared = std::make_shared<std::function<void(result<link>)>>(std::move(done));
-  if (!core_->post(
-          [inside = core_.get(), where, how, shared] { inside->connections().connect(where, how, *shared); }))
+  if (!inside_->post([inside = inside_.get(), where, how, shared] {
+        inside->connections().connect(where, how, *shared);
+      }))
     (*shared)(fail(errc::unavailable, "the door of this process is shut: it is stopping"));
 }
 
 void reference::close(connection_id id) const {
-  core_->table().close(id);
+  inside_->table().close(id);
 }
 
 void door::connect(const endpoint& where, const connect_options& how,
@@ -124,23 +126,23 @@ void door::close(connection_id id) {
 }
 
 std::optional<peer> door::find(const wire::token& pass) const {
-  return core_->table().find(pass);
+  return inside_->table().find(pass);
 }
 
 std::vector<peer> door::connections() const {
-  return core_->table().open();
+  return inside_->table().open();
 }
 
 std::size_t door::accepted() const {
-  return core_->table().count(true);
+  return inside_->table().count(true);
 }
 
 std::uint64_t door::refused() const {
-  return core_->refused();
+  return inside_->refused();
 }
 
 void door::shutdown() {
-  core_->stop();
+  inside_->stop();
 }
 
 } // namespace cluster_store::door

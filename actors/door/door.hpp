@@ -9,10 +9,10 @@
 #include <vector>
 
 #include <cluster_store/actors/caf_compat.hpp>
-#include <cluster_store/actors/door/auth.hpp>
-#include <cluster_store/actors/door/failure_limit.hpp>
-#include <cluster_store/actors/door/peer.hpp>
-#include <cluster_store/actors/door/tls_context.hpp>
+#include <cluster_store/actors/door/preamble/failure_limit.hpp>
+#include <cluster_store/actors/door/preamble/peer.hpp>
+#include <cluster_store/actors/door/trust/auth.hpp>
+#include <cluster_store/actors/door/trust/tls_context.hpp>
 #include <cluster_store/actors/endpoint.hpp>
 #include <cluster_store/backends/result.hpp>
 
@@ -21,7 +21,7 @@
 /// (docs/security.md).
 namespace cluster_store::door {
 
-class core;
+class inside;
 class acceptor;
 
 /// How to serve an endpoint.
@@ -64,7 +64,7 @@ struct link {
 /// Ownership: end it before its actor system.
 class listener {
 public:
-  listener(std::shared_ptr<core> door, std::shared_ptr<acceptor> body, endpoint where);
+  listener(std::shared_ptr<inside> door, std::shared_ptr<acceptor> body, endpoint where);
   listener(listener&&) noexcept = default;
   listener& operator=(listener&& other) noexcept;
   ~listener();
@@ -79,7 +79,7 @@ public:
   void close();
 
 private:
-  std::shared_ptr<core> door_;
+  std::shared_ptr<inside> door_;
   std::shared_ptr<acceptor> body_;
   endpoint where_;
 };
@@ -89,7 +89,7 @@ private:
 /// Threads: any. Copies are cheap. Once the door is shut, nothing can be connected and closing does nothing.
 class reference {
 public:
-  explicit reference(std::shared_ptr<core> inside) : core_(std::move(inside)) {}
+  explicit reference(std::shared_ptr<inside> entrance) : inside_(std::move(entrance)) {}
 
   /// As `door::connect`.
   void connect(const endpoint& where, const connect_options& how,
@@ -99,7 +99,7 @@ public:
   void close(connection_id id) const;
 
 private:
-  std::shared_ptr<core> core_;
+  std::shared_ptr<inside> inside_;
 };
 
 /// The one door of an actor system.
@@ -113,7 +113,7 @@ public:
   static std::shared_ptr<door> of(caf::actor_system& system);
 
   ~door();
-  reference refer() const { return reference{core_}; }
+  reference refer() const { return reference{inside_}; }
   door(const door&) = delete;
   door& operator=(const door&) = delete;
 
@@ -156,7 +156,7 @@ public:
 
 private:
   explicit door(caf::actor_system& system);
-  std::shared_ptr<core> core_;
+  std::shared_ptr<inside> inside_;
 };
 
 } // namespace cluster_store::door

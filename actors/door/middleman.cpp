@@ -33,7 +33,7 @@ default_multiplexer& multiplexer_of(caf::actor_system& system) {
 }
 
 caf::io::scribe_ptr make_scribe(default_multiplexer& multiplexer, connection_table::ticket place,
-                                unique_fd& socket, basp_guard::peer who) {
+                                unshared_descriptor& socket, basp_guard::peer who) {
   const auto handle = handle_of(place.id());
   return caf::make_counted<connection>(multiplexer, handle, std::move(place), socket.release(), who);
 }
@@ -91,7 +91,7 @@ public:
   void remove_from_loop() override {}
 
   /// On the multiplexer's thread.
-  void greet(connection_table::ticket place, unique_fd socket) {
+  void greet(connection_table::ticket place, unshared_descriptor socket) {
     if (detached())
       return; // nothing is published any more; the socket is closed
     auto scribe = make_scribe(multiplexer_, std::move(place), socket, basp_guard::peer::client);
@@ -154,15 +154,16 @@ result<std::shared_ptr<const middleman::publication>> middleman::publish(const c
   return result;
 }
 
-void middleman::accept(const publication& where, connection_table::ticket place, unique_fd socket) {
+void middleman::accept(const publication& where, connection_table::ticket place, unshared_descriptor socket) {
   multiplexer_of(system_).post(
       [doorman = where.doorman_, place = std::move(place), socket = std::move(socket)]() mutable {
         static_cast<gate_doorman&>(*doorman).greet(std::move(place), std::move(socket));
       });
 }
 
-void middleman::connect(connection_table::ticket place, unique_fd socket, const std::string& server_node,
-                        std::chrono::milliseconds patience, std::function<void(result<caf::actor>)> done) {
+void middleman::connect(connection_table::ticket place, unshared_descriptor socket,
+                        const std::string& server_node, std::chrono::milliseconds patience,
+                        std::function<void(result<caf::actor>)> done) {
   auto scribe = make_scribe(multiplexer_of(system_), std::move(place), socket, basp_guard::peer::server);
   system_.spawn<caf::hidden>(
       shake_hands, std::make_shared<handshake>(handshake{broker_, std::move(scribe), server_node,

@@ -11,8 +11,8 @@
 
 #include <cluster_store/actors/caf_compat.hpp>
 #include <cluster_store/actors/door/connection_table.hpp>
-#include <cluster_store/actors/door/unique_fd.hpp>
 #include <cluster_store/backends/result.hpp>
+#include <cluster_store/backends/system/forked.hpp>
 
 namespace cluster_store::door {
 
@@ -49,12 +49,12 @@ public:
   result<std::shared_ptr<const publication>> publish(const caf::actor& gate);
 
   /// Gives an accepted socket to CAF, which greets the peer with the gate of `where`.
-  void accept(const publication& where, connection_table::ticket place, unique_fd socket);
+  void accept(const publication& where, connection_table::ticket place, unshared_descriptor socket);
 
   /// Gives a connected socket to CAF, which shakes hands with the server there.
   /// @param patience after which CAF is no longer asked. @param done the gate of the server, or why there is
   /// none.
-  void connect(connection_table::ticket place, unique_fd socket, const std::string& server_node,
+  void connect(connection_table::ticket place, unshared_descriptor socket, const std::string& server_node,
                std::chrono::milliseconds patience, std::function<void(result<caf::actor>)> done);
 
   /// Asks on the multiplexer's thread whether CAF still routes messages over the connection.

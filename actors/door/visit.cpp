@@ -1,7 +1,8 @@
 #include <cluster_store/actors/door/visit.hpp>
 
-#include <cluster_store/actors/door/preamble_frames.hpp>
-#include <cluster_store/actors/door/tls_stream.hpp>
+#include <cluster_store/actors/door/preamble/frames.hpp>
+#include <cluster_store/actors/door/streams/tls_stream.hpp>
+#include <cluster_store/backends/system/random.hpp>
 
 namespace cluster_store::door {
 
@@ -13,7 +14,7 @@ proof_kind proof_at(const endpoint& where) {
 
 } // namespace
 
-visit::visit(std::shared_ptr<acceptor> where, unique_fd socket, std::string network)
+visit::visit(std::shared_ptr<acceptor> where, unshared_descriptor socket, std::string network)
     : where_(std::move(where)),
       talk_(std::make_shared<conversation>(where_->door_.io(), std::move(socket))),
       preamble_(where_->door_.self(), proof_at(where_->socket_.where),
@@ -58,18 +59,18 @@ void visit::welcome() {
 }
 
 void visit::shake_hands() {
-  talk_->change_to(
-      [how = *where_->how_.tls](unique_fd socket) { return tls_stream::accept(how, std::move(socket)); },
-      [self = shared_from_this()](progress came, std::string_view) {
-        if (came == progress::ended)
-          return self->end();
-        if (came == progress::failed) { // TLS has said why
-          ++self->where_->door_.refused();
-          return self->leave({});
-        }
-        self->set_deadline();
-        self->listen({});
-      });
+  talk_->change_to([how = *where_->how_.tls](
+                       unshared_descriptor socket) { return tls_stream::accept(how, std::move(socket)); },
+                   [self = shared_from_this()](progress came, std::string_view) {
+                     if (came == progress::ended)
+                       return self->end();
+                     if (came == progress::failed) { // TLS has said why
+                       ++self->where_->door_.refused();
+                       return self->leave({});
+                     }
+                     self->set_deadline();
+                     self->listen({});
+                   });
 }
 
 void visit::listen(std::string words) {

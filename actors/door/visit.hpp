@@ -14,7 +14,7 @@ namespace cluster_store::door {
 /// Threads: the door's. Ownership: the acceptor until it is over.
 class visit : public std::enable_shared_from_this<visit> {
 public:
-  visit(std::shared_ptr<acceptor> where, unique_fd socket, std::string network);
+  visit(std::shared_ptr<acceptor> where, unshared_descriptor socket, std::string network);
 
   void start(acceptor::visits::iterator place);
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include <cluster_store/apps/bench/subject.hpp>
-#include <cluster_store/apps/support/output.hpp>
+#include <cluster_store/apps/support/terminal/output.hpp>
 
 namespace cluster_store::apps {
 

@@ -8,7 +8,7 @@
 #include <cluster_store/actors/client.hpp>
 #include <cluster_store/apps/bench/load.hpp>
 #include <cluster_store/apps/bench/settings.hpp>
-#include <cluster_store/apps/support/child_process.hpp>
+#include <cluster_store/apps/support/processes/child_process.hpp>
 
 namespace cluster_store::apps {
 

@@ -7,9 +7,9 @@
 
 #include <cluster_store/apps/bench/crew.hpp>
 #include <cluster_store/apps/bench/measure.hpp>
-#include <cluster_store/apps/bench/plot.hpp>
-#include <cluster_store/apps/support/output.hpp>
+#include <cluster_store/apps/bench/report/plot.hpp>
 #include <cluster_store/apps/support/program_start.hpp>
+#include <cluster_store/apps/support/terminal/output.hpp>
 
 #include <unistd.h>
 

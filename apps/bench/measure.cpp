@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <iostream>
 
-#include <cluster_store/apps/bench/peer.hpp>
-#include <cluster_store/apps/bench/progress.hpp>
-#include <cluster_store/apps/bench/redis_peer.hpp>
-#include <cluster_store/apps/bench/rocksdb_peer.hpp>
+#include <cluster_store/apps/bench/peers/peer.hpp>
+#include <cluster_store/apps/bench/peers/redis_peer.hpp>
+#include <cluster_store/apps/bench/peers/rocksdb_peer.hpp>
+#include <cluster_store/apps/bench/report/progress.hpp>
 #include <cluster_store/apps/bench/subject.hpp>
-#include <cluster_store/apps/support/processors.hpp>
+#include <cluster_store/apps/support/processes/processors.hpp>
 
 namespace cluster_store::apps {
 

@@ -2,7 +2,7 @@
 
 #include <atomic>
 
-#include <cluster_store/apps/bench/report.hpp>
+#include <cluster_store/apps/bench/report/report.hpp>
 
 namespace cluster_store::apps {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include <cluster_store/apps/bench/histogram.hpp>
+#include <cluster_store/apps/bench/report/histogram.hpp>
 #include <cluster_store/backends/result.hpp>
 
 namespace cluster_store::apps {

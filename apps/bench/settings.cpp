@@ -7,7 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cluster_store/actors/endpoint.hpp>
-#include <cluster_store/apps/bench/report.hpp>
+#include <cluster_store/apps/bench/report/report.hpp>
 #include <cluster_store/apps/support/command_words.hpp>
 #include <cluster_store/apps/support/duration.hpp>
 #include <cluster_store/apps/support/option_checks.hpp>

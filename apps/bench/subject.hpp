@@ -6,7 +6,7 @@
 #include <cluster_store/actors/client.hpp>
 #include <cluster_store/apps/bench/crew.hpp>
 #include <cluster_store/apps/bench/settings.hpp>
-#include <cluster_store/apps/support/master_process.hpp>
+#include <cluster_store/apps/support/processes/master_process.hpp>
 
 namespace cluster_store::apps {
 

@@ -4,10 +4,10 @@
 #include <memory>
 
 #include <cluster_store/apps/cluster_store/json_text.hpp>
-#include <cluster_store/apps/cluster_store/pipe_answer.hpp>
+#include <cluster_store/apps/cluster_store/pipe/answer.hpp>
 #include <cluster_store/apps/support/duration.hpp>
 #include <cluster_store/apps/support/option_checks.hpp>
-#include <cluster_store/apps/support/terminal.hpp>
+#include <cluster_store/apps/support/terminal/terminal.hpp>
 
 namespace cluster_store::apps {
 

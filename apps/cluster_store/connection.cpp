@@ -9,12 +9,12 @@
 
 #include <cluster_store/apps/cluster_store/default_socket.hpp>
 #include <cluster_store/apps/cluster_store/json_text.hpp>
-#include <cluster_store/apps/cluster_store/pipe_answer.hpp>
-#include <cluster_store/apps/cluster_store/settings.hpp>
+#include <cluster_store/apps/cluster_store/pipe/answer.hpp>
+#include <cluster_store/apps/cluster_store/settings/settings.hpp>
 #include <cluster_store/apps/support/duration.hpp>
 #include <cluster_store/apps/support/option_checks.hpp>
-#include <cluster_store/apps/support/output.hpp>
-#include <cluster_store/apps/support/text.hpp>
+#include <cluster_store/apps/support/terminal/output.hpp>
+#include <cluster_store/apps/support/terminal/text.hpp>
 
 namespace cluster_store::apps {
 

@@ -3,7 +3,7 @@
 #include <array>
 
 #include <cluster_store/apps/cluster_store/base64.hpp>
-#include <cluster_store/apps/support/text.hpp>
+#include <cluster_store/apps/support/terminal/text.hpp>
 
 namespace cluster_store::apps {
 

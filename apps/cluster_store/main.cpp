@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <cluster_store/apps/cluster_store/commands.hpp>
-#include <cluster_store/apps/cluster_store/settings.hpp>
+#include <cluster_store/apps/cluster_store/settings/settings.hpp>
 #include <cluster_store/apps/support/program_start.hpp>
 
 namespace cluster_store::apps {

@@ -7,11 +7,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cluster_store/apps/cluster_store/serve_settings.hpp>
-#include <cluster_store/apps/cluster_store/settings.hpp>
+#include <cluster_store/apps/cluster_store/settings/serve_settings.hpp>
+#include <cluster_store/apps/cluster_store/settings/settings.hpp>
 #include <cluster_store/apps/support/option_checks.hpp>
-#include <cluster_store/apps/support/output.hpp>
-#include <cluster_store/apps/support/text.hpp>
+#include <cluster_store/apps/support/terminal/output.hpp>
+#include <cluster_store/apps/support/terminal/text.hpp>
 
 namespace cluster_store::apps {
 

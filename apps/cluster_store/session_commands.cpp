@@ -6,10 +6,10 @@
 
 #include <unistd.h>
 
-#include <cluster_store/apps/cluster_store/pipe_answer.hpp>
+#include <cluster_store/apps/cluster_store/pipe/answer.hpp>
 #include <cluster_store/apps/support/duration.hpp>
-#include <cluster_store/apps/support/input.hpp>
 #include <cluster_store/apps/support/option_checks.hpp>
+#include <cluster_store/apps/support/terminal/input.hpp>
 
 namespace cluster_store::apps {
 

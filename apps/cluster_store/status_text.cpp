@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cluster_store/apps/support/table.hpp>
-#include <cluster_store/apps/support/text.hpp>
+#include <cluster_store/apps/support/terminal/table.hpp>
+#include <cluster_store/apps/support/terminal/text.hpp>
 
 namespace cluster_store::apps {
 

@@ -10,9 +10,9 @@
 
 #include <cluster_store/actors/client.hpp>
 #include <cluster_store/apps/demo/worker.hpp>
-#include <cluster_store/apps/support/master_process.hpp>
-#include <cluster_store/apps/support/table.hpp>
-#include <cluster_store/apps/support/terminal.hpp>
+#include <cluster_store/apps/support/processes/master_process.hpp>
+#include <cluster_store/apps/support/terminal/table.hpp>
+#include <cluster_store/apps/support/terminal/terminal.hpp>
 
 namespace cluster_store::apps {
 

@@ -1,10 +1,10 @@
 // What happens when a clock jumps. The wall clock may be set by anybody, in either direction; the steady
 // clock leaps ahead when the machine or the process was suspended. Only expiry follows the wall clock.
 
-#include <cluster_store/actors/gate_core.hpp>
+#include <cluster_store/actors/gate/core.hpp>
 
-#include "proxy/core_fixture.hpp"
-#include "store/store_fixture.hpp"
+#include <cluster_store/tests/actors/proxy/core_fixture.hpp>
+#include <cluster_store/tests/actors/store/fixture.hpp>
 
 using namespace cluster_store;
 using namespace cluster_store::tests;

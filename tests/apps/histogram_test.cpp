@@ -1,4 +1,4 @@
-#include <cluster_store/apps/bench/histogram.hpp>
+#include <cluster_store/apps/bench/report/histogram.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cluster_store/apps/cluster_store/base64.hpp>
-#include <cluster_store/apps/support/text.hpp>
+#include <cluster_store/apps/support/terminal/text.hpp>
 #include <cluster_store/tests/support/catch.hpp>
 
 using namespace cluster_store::apps;

@@ -1,6 +1,6 @@
-#include <cluster_store/apps/support/child_process.hpp>
-#include <cluster_store/apps/support/other_program.hpp>
-#include <cluster_store/apps/support/processors.hpp>
+#include <cluster_store/apps/support/processes/child_process.hpp>
+#include <cluster_store/apps/support/processes/other_program.hpp>
+#include <cluster_store/apps/support/processes/processors.hpp>
 
 #include <thread>
 

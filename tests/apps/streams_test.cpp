@@ -9,8 +9,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cluster_store/apps/support/input.hpp>
-#include <cluster_store/apps/support/output.hpp>
+#include <cluster_store/apps/support/terminal/input.hpp>
+#include <cluster_store/apps/support/terminal/output.hpp>
 #include <cluster_store/tests/support/catch.hpp>
 #include <cluster_store/tests/support/file_descriptor.hpp>
 #include <cluster_store/tests/support/temporary_directory.hpp>

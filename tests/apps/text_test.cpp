@@ -1,4 +1,4 @@
-#include <cluster_store/apps/support/text.hpp>
+#include <cluster_store/apps/support/terminal/text.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,6 @@
 #include <cluster_store/backends/registry.hpp>
 
-#include <cluster_store/backends/memory.hpp>
+#include <cluster_store/backends/memory/memory.hpp>
 #include <cluster_store/tests/backends/engines.hpp>
 
 using namespace cluster_store;

@@ -7,9 +7,9 @@
 
 #include <cluster_store/apps/cluster_store/base64.hpp>
 #include <cluster_store/apps/cluster_store/json_text.hpp>
-#include <cluster_store/apps/cluster_store/line_splitter.hpp>
-#include <cluster_store/apps/cluster_store/pipe_answer.hpp>
-#include <cluster_store/apps/cluster_store/pipe_request.hpp>
+#include <cluster_store/apps/cluster_store/pipe/answer.hpp>
+#include <cluster_store/apps/cluster_store/pipe/line_splitter.hpp>
+#include <cluster_store/apps/cluster_store/pipe/request.hpp>
 #include <cluster_store/tests/fuzz/line_number.hpp>
 #include <cluster_store/tests/fuzz/property.hpp>
 #include <cluster_store/tests/fuzz/targets.hpp>

@@ -1,8 +1,8 @@
-#include <cluster_store/actors/door/preamble_frames.hpp>
+#include <cluster_store/actors/door/preamble/frames.hpp>
 
 #include <algorithm>
 
-#include <cluster_store/tests/actors/door/preamble_support.hpp>
+#include <cluster_store/tests/actors/door/preamble/preamble_support.hpp>
 #include <cluster_store/tests/fuzz/byte_source.hpp>
 #include <cluster_store/tests/fuzz/property.hpp>
 #include <cluster_store/tests/fuzz/targets.hpp>

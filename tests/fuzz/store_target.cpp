@@ -1,8 +1,8 @@
 #include <map>
 #include <optional>
 
-#include <cluster_store/actors/store_core.hpp>
-#include <cluster_store/backends/memory.hpp>
+#include <cluster_store/actors/store/core.hpp>
+#include <cluster_store/backends/memory/memory.hpp>
 
 #include <cluster_store/tests/fuzz/byte_source.hpp>
 #include <cluster_store/tests/fuzz/property.hpp>

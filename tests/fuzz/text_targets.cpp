@@ -3,8 +3,8 @@
 #include <cluster_store/actors/endpoint.hpp>
 #include <cluster_store/apps/cluster_store/base64.hpp>
 #include <cluster_store/apps/support/duration.hpp>
-#include <cluster_store/backends/faulty.hpp>
-#include <cluster_store/backends/memory.hpp>
+#include <cluster_store/backends/faulty/faulty.hpp>
+#include <cluster_store/backends/memory/memory.hpp>
 #include <cluster_store/backends/registry.hpp>
 #include <cluster_store/tests/fuzz/property.hpp>
 #include <cluster_store/tests/fuzz/targets.hpp>

@@ -1,8 +1,8 @@
-#include <cluster_store/actors/wire.hpp>
+#include <cluster_store/actors/wire/wire.hpp>
 
 #include <vector>
 
-#include <cluster_store/actors/status.hpp>
+#include <cluster_store/actors/wire/status_codec.hpp>
 
 #include <cluster_store/tests/fuzz/byte_source.hpp>
 #include <cluster_store/tests/fuzz/property.hpp>

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-#include <cluster_store/backends/memory.hpp>
+#include <cluster_store/backends/memory/memory.hpp>
 #include <cluster_store/tests/backends/engines.hpp>
 
 namespace cluster_store::tests {

@@ -1,7 +1,7 @@
 #include <filesystem>
 #include <random>
 
-#include <cluster_store/backends/rocksdb.hpp>
+#include <cluster_store/backends/rocksdb/rocksdb.hpp>
 #include <cluster_store/tests/backends/engines.hpp>
 #include <cluster_store/tests/power/power_disk.hpp>
 #include <cluster_store/tests/support/test_sizes.hpp>

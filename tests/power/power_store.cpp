@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include <cluster_store/actors/store_rows.hpp>
-#include <cluster_store/backends/faulty.hpp>
-#include <cluster_store/backends/rocksdb.hpp>
+#include <cluster_store/actors/store/rows.hpp>
+#include <cluster_store/backends/faulty/faulty.hpp>
+#include <cluster_store/backends/rocksdb/rocksdb.hpp>
 #include <cluster_store/tests/backends/engines.hpp>
 
 namespace cluster_store::tests {

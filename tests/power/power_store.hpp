@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-#include <cluster_store/actors/store_core.hpp>
+#include <cluster_store/actors/store/core.hpp>
 #include <cluster_store/backends/backend.hpp>
 #include <cluster_store/tests/power/commit_diary.hpp>
 #include <cluster_store/tests/power/power_disk.hpp>

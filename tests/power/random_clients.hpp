@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include <cluster_store/actors/store_core.hpp>
+#include <cluster_store/actors/store/core.hpp>
 #include <cluster_store/tests/support/history.hpp>
 
 namespace cluster_store::tests {

@@ -4,8 +4,9 @@
 #include <iterator>
 #include <stdexcept>
 
-#include <cluster_store/actors/door/auth.hpp>
-#include <cluster_store/actors/door/preamble_frames.hpp>
+#include <cluster_store/actors/door/preamble/frames.hpp>
+#include <cluster_store/actors/door/trust/auth.hpp>
+#include <cluster_store/backends/system/random.hpp>
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -73,10 +74,10 @@ admitted_peer::admitted_peer(const master& server) : socket_(server.endpoint()) 
   door::identity who;
   who.node = "ADMITTED#1";
   who.generation = generation_of(record_admission(server).challenge);
-  who.instance = door::random_array<door::process_instance>();
+  who.instance = random_array<door::process_instance>();
   door::client_preamble preamble{who, door::role::worker,
                                  is_unix ? door::proof_kind::uid : door::proof_kind::secret, key,
-                                 door::random_array<door::challenge_nonce>()};
+                                 random_array<door::challenge_nonce>()};
   using stage = door::client_preamble::stage;
   socket_.send(preamble.hello());
   for (std::size_t read = 0; preamble.at() == stage::talking;) {

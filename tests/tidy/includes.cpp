@@ -81,7 +81,7 @@ verdict judge_pure(std::string_view path, std::string_view include) {
   if (is_foundation(include))
     return {};
   if (include.starts_with("caf/"))
-    return "pure code knows no CAF (a file that must is listed in tests/tidy/layers.cpp)";
+    return "pure code knows no CAF (docs/ARCHITECTURE.md, \"Pure or shell\")";
   if (include.starts_with("openssl/"))
     return path.ends_with(".cpp") ? verdict{} : "crypto stays in the source that uses it";
   if (in_backends(include))

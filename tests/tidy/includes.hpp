@@ -24,14 +24,14 @@ std::vector<include_line> includes_of(std::string_view text);
 /// What one kind of file may include: the rows of the table in CONTRIBUTING.md, "Who may include whom".
 enum class layer {
   backend_interface, ///< backends/: headers, and sources that are no engine.
-  engine,            ///< backends/<engine>*.cpp.
-  pure,              ///< actors/: cores, coders, options and the facade; everything not listed as a shell.
+  engine,            ///< Sources of backends/<engine>/.
+  pure,              ///< actors/: cores, coders, options and the facade; everything that is no shell.
   shell,             ///< actors/: what knows CAF.
   program,           ///< apps/.
   free               ///< tests/ and the rest: no row.
 };
 
-/// @returns the layer of the file at `path`. Files of `actors/` are pure unless `layers.cpp` lists them.
+/// @returns the layer of the file at `path`.
 layer layer_of(std::string_view path);
 
 /// Checks each include of each C++ file against its layer's row. What pure files include is pure, so this

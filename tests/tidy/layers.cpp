@@ -17,72 +17,35 @@ constexpr std::array engines{
     engine{"rocksdb", "rocksdb/"}, engine{"sqlite", "sqlite3.h"}, engine{"redis_cluster", "hiredis/"},
 };
 
-// What knows CAF, threads or sockets: thin actors, the door's connections and its hook in the middleman, the
-// inside of the facade. `.*` stands for the header and the source.
-constexpr std::array<std::string_view, 51> shells{
-    "actors/caf_compat.hpp",
-    "actors/callback.hpp",
-    "actors/client.cpp",
-    "actors/client_implementation.*",
-    "actors/component.*",
-    "actors/errors.*",
-    "actors/exit_end.*",
-    "actors/gate.*",
-    "actors/handle_call.*",
-    "actors/handle_state.*",
-    "actors/link.*",
-    "actors/local_messages.*",
-    "actors/messages.*",
-    "actors/network_actor.hpp",
-    "actors/open.cpp",
-    "actors/process_bound.*",
-    "actors/proxy.*",
-    "actors/proxy_requests.*",
-    "actors/remote_client.cpp",
-    "actors/remote_door.*",
-    "actors/runtime.*",
-    "actors/serve_in.*",
-    "actors/server.cpp",
-    "actors/server_hooks.*",
-    "actors/short_wait.*",
-    "actors/status_query.cpp",
-    "actors/store_actor.*",
-    "actors/submissions.*",
-    "actors/supervisor.*",
-    "actors/door/acceptor.*",
-    "actors/door/aside.*",
-    "actors/door/attempt.*",
-    "actors/door/connection.*",
-    "actors/door/connection_stream.*",
-    "actors/door/connection_table.*",
-    "actors/door/connector.*",
-    "actors/door/conversation.*",
-    "actors/door/core.*",
-    "actors/door/door.*",
-    "actors/door/lock_file.*",
-    "actors/door/middleman.*",
-    "actors/door/passage.*",
-    "actors/door/plain_stream.*",
-    "actors/door/readiness.hpp",
-    "actors/door/resolver.*",
-    "actors/door/run_all.hpp",
-    "actors/door/socket_file.*",
-    "actors/door/sockets.*",
-    "actors/door/tls_relay.*",
-    "actors/door/tls_stream.*",
-    "actors/door/visit.*",
+// Whose files all are shells: they know CAF, threads or sockets.
+constexpr std::array<std::string_view, 6> shell_folders{
+    "actors/handle/", "actors/server/",       "actors/runtime/",
+    "actors/door/",   "actors/door/sockets/", "actors/door/streams/",
 };
 
+// Shells among the public headers, which lie in no wing.
+constexpr std::array<std::string_view, 3> shell_words{"actors/caf_compat", "actors/component",
+                                                      "actors/errors"};
+
 // What is installed (PUBLIC_HEADERS in the CMakeLists.txt of the two folders) and programs may include.
-constexpr std::array<std::string_view, 17> public_headers{
-    "actors/caf_compat.hpp",     "actors/client.hpp",
-    "actors/component.hpp",      "actors/endpoint.hpp",
-    "actors/errors.hpp",         "actors/messages.hpp",
-    "actors/options.hpp",        "actors/server.hpp",
-    "backends/backend.hpp",      "backends/clock.hpp",
-    "backends/errc.hpp",         "backends/record.hpp",
-    "backends/registry.hpp",     "backends/result.hpp",
-    "backends/session.hpp",      "backends/standard_streams.hpp",
+constexpr std::array<std::string_view, 18> public_headers{
+    "actors/caf_compat.hpp",
+    "actors/client.hpp",
+    "actors/component.hpp",
+    "actors/endpoint.hpp",
+    "actors/errors.hpp",
+    "actors/messages.hpp",
+    "actors/options.hpp",
+    "actors/server.hpp",
+    "actors/status.hpp",
+    "backends/backend.hpp",
+    "backends/clock.hpp",
+    "backends/errc.hpp",
+    "backends/record.hpp",
+    "backends/registry.hpp",
+    "backends/result.hpp",
+    "backends/session.hpp",
+    "backends/standard_streams.hpp",
     "backends/whole_number.hpp",
 };
 
@@ -95,8 +58,8 @@ struct engine_use {
 // The benchmark measures what the store adds to an engine, and what users of Redis would get instead: its
 // peers are these libraries themselves, each in one source behind a header that knows none of them.
 constexpr std::array engine_uses{
-    engine_use{"apps/bench/redis_blocking_hiredis.cpp", "hiredis/"},
-    engine_use{"apps/bench/rocksdb_peer.cpp", "rocksdb/"},
+    engine_use{"apps/bench/peers/redis_blocking_hiredis.cpp", "hiredis/"},
+    engine_use{"apps/bench/peers/rocksdb_peer.cpp", "rocksdb/"},
 };
 
 template <class List>
@@ -108,9 +71,12 @@ bool holds(const List& list, std::string_view what) {
 
 bool is_shell(std::string_view path) {
   const auto stem = path.substr(0, path.rfind('.'));
-  return std::any_of(shells.begin(), shells.end(), [&](std::string_view shell) {
-    return shell.ends_with(".*") ? shell.substr(0, shell.size() - 2) == stem : shell == path;
-  });
+  const auto folder = stem.substr(0, stem.rfind('/') + 1);
+  const auto name = stem.substr(folder.size());
+  if (name == "core" || name.ends_with("_core"))
+    return false;
+  return holds(shell_folders, folder) || holds(shell_words, stem) || name == "actor" || name == "messages"
+         || name.ends_with("_actor") || name.starts_with("shared_");
 }
 
 std::string_view engine_of(std::string_view path) {
@@ -122,7 +88,7 @@ std::string_view engine_of(std::string_view path) {
     if (!rest.starts_with(name))
       continue;
     const auto end = rest.substr(name.size());
-    if (end.starts_with('.') || end.starts_with('_') || end.starts_with('/'))
+    if (end.starts_with('/'))
       return name;
   }
   return {};

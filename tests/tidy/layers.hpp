@@ -5,11 +5,11 @@
 /// Which file is what: the part of the include rules that grows with the project.
 namespace cluster_store::tidy {
 
-/// @returns whether a file of `actors/` may know CAF. All others there are pure.
+/// @returns whether a file of `actors/` may know CAF, which is seen from its folder or its name
+/// (docs/ARCHITECTURE.md, "Pure or shell"). All others there are pure.
 bool is_shell(std::string_view path);
 
-/// @returns the engine that the file `backends/NAME` belongs to; empty if none. `rocksdb_options.cpp` belongs
-/// to `rocksdb`.
+/// @returns the engine that a file of `backends/ENGINE/` belongs to; empty if none.
 std::string_view engine_of(std::string_view path);
 
 /// @returns what the includes of the engine's library begin with; empty if it needs none.

@@ -4,6 +4,7 @@
 
 #include <cluster_store/tests/support/catch.hpp>
 #include <cluster_store/tests/tidy/includes.hpp>
+#include <cluster_store/tests/tidy/wings.hpp>
 #include <cluster_store/tests/tidy/words.hpp>
 
 using namespace cluster_store::tidy;
@@ -22,7 +23,7 @@ TEST_CASE("the tree that is checked is the whole project") {
     return std::any_of(tree().begin(), tree().end(),
                        [&](const source_file& file) { return file.path == path; });
   };
-  for (const auto* path : {"CMakeLists.txt", "dev", ".ci/run", "actors/wire.hpp", "backends/backend.hpp",
+  for (const auto* path : {"CMakeLists.txt", "dev", ".ci/run", "actors/wire/wire.hpp", "backends/backend.hpp",
                            "conan/cmake/FindCAF.cmake", "tests/tidy/tree_test.cpp"}) {
     INFO(path);
     CHECK(holds(path));
@@ -33,6 +34,14 @@ TEST_CASE("the tree that is checked is the whole project") {
 
 TEST_CASE("every file includes only what its layer may") {
   CHECK(render(check_includes(tree())) == "");
+}
+
+TEST_CASE("every wing includes what the table of wings says, and nothing leads upwards") {
+  CHECK(render(check_wings(tree())) == "");
+}
+
+TEST_CASE("no folder has more rooms than one can oversee") {
+  CHECK(render(check_rooms(tree())) == "");
 }
 
 TEST_CASE("every public header includes only what is installed") {

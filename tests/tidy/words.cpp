@@ -35,13 +35,13 @@ bool in_tests(std::string_view path) {
 
 /// Everywhere but in the helper that waits for a condition, and the engine whose fault is to be slow.
 bool where_nothing_waits(std::string_view path) {
-  return is_cxx(path) && path != "tests/support/wait_until.hpp" && path != "backends/faulty.cpp";
+  return is_cxx(path) && path != "tests/support/wait_until.hpp" && path != "backends/faulty/faulty.cpp";
 }
 
 /// Everywhere below the actors but in the clock that is handed in, and in the one that RocksDB gets.
 bool where_time_is_given(std::string_view path) {
   const auto where = layer_of(path);
-  return path != "actors/system_clock.hpp" && path != "backends/rocksdb_clock.cpp"
+  return path != "actors/runtime/system_clock.hpp" && path != "backends/rocksdb/disk/clock.cpp"
          && (where == layer::backend_interface || where == layer::engine || where == layer::pure);
 }
 

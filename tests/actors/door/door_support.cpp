@@ -7,8 +7,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#include <cluster_store/actors/door/preamble_frames.hpp>
-#include <cluster_store/actors/door/sockets.hpp>
+#include <cluster_store/actors/door/preamble/frames.hpp>
+#include <cluster_store/actors/door/sockets/sockets.hpp>
+#include <cluster_store/backends/system/random.hpp>
 
 namespace cluster_store::tests {
 
@@ -173,7 +174,7 @@ result<wire::token> introduce_over(const std::function<void(std::string_view)>& 
                                    const std::optional<door::secret>& key) {
   door::client_preamble preamble{who, wanted, key ? door::proof_kind::secret : door::proof_kind::uid,
                                  key ? key->reveal() : std::string_view{},
-                                 door::random_array<door::challenge_nonce>()};
+                                 random_array<door::challenge_nonce>()};
   using stage = door::client_preamble::stage;
   send(preamble.hello());
   while (preamble.at() == stage::talking) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include <cluster_store/actors/door/door.hpp>
-#include <cluster_store/actors/local_messages.hpp>
+#include <cluster_store/actors/store/messages.hpp>
 #include <cluster_store/tests/support/file_descriptor.hpp>
 #include <cluster_store/tests/support/wait_until.hpp>
 

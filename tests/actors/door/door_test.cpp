@@ -3,6 +3,7 @@
 
 #include <cluster_store/tests/support/catch.hpp>
 
+#include <cluster_store/backends/system/random.hpp>
 #include <cluster_store/tests/actors/door/door_support.hpp>
 #include <cluster_store/tests/actors/door/mentions.hpp>
 #include <cluster_store/tests/support/temporary_directory.hpp>
@@ -46,7 +47,7 @@ TEST_CASE("the gate can find who holds a pass, and only while the connection is 
   CHECK(master.door().accepted() == 1);
   REQUIRE(master.door().connections().size() == 1);
   CHECK(master.door().connections().front().pass == link->pass);
-  CHECK_FALSE(master.door().find(door::random_array<wire::token>()));
+  CHECK_FALSE(master.door().find(random_array<wire::token>()));
   CHECK_FALSE(worker.door().find(link->pass));
   worker.door().close(link->id);
   CHECK(wait_until([&] { return !master.door().find(link->pass) && master.door().accepted() == 0; },

@@ -2,7 +2,8 @@
 
 #include <sys/socket.h>
 
-#include <cluster_store/actors/door/sockets.hpp>
+#include <cluster_store/actors/door/sockets/sockets.hpp>
+#include <cluster_store/backends/system/random.hpp>
 #include <cluster_store/tests/actors/door/door_support.hpp>
 #include <cluster_store/tests/actors/door/mentions.hpp>
 #include <cluster_store/tests/support/temporary_directory.hpp>
@@ -143,10 +144,8 @@ TEST_CASE("a server whose CAF is silent costs the timeout of the handshake", "[d
   how.handshake_timeout = 150ms;
   auto outcome = worker.connecting(unix_at(path), how);
   const file_descriptor accepted{::accept4(listening.number(), nullptr, nullptr, SOCK_CLOEXEC)};
-  door::server_preamble server{raw_identity("0123456789#1", 7),
-                               door::proof_kind::uid,
-                               {},
-                               door::random_array<door::challenge_nonce>()};
+  door::server_preamble server{
+      raw_identity("0123456789#1", 7), door::proof_kind::uid, {}, random_array<door::challenge_nonce>()};
   std::string words;
   while (server.at() == door::server_preamble::stage::talking) {
     std::string bytes(server.wanted(), '\0');
@@ -155,7 +154,7 @@ TEST_CASE("a server whose CAF is silent costs the timeout of the handshake", "[d
     words = server.feed(std::string_view{bytes}.substr(0, static_cast<std::size_t>(size)));
     REQUIRE(::send(accepted.number(), words.data(), words.size(), MSG_NOSIGNAL) == ssize_t(words.size()));
   }
-  words = server.admit(door::random_array<wire::token>());
+  words = server.admit(random_array<wire::token>());
   REQUIRE(::send(accepted.number(), words.data(), words.size(), MSG_NOSIGNAL) == ssize_t(words.size()));
   const auto link = outcome.get();
   REQUIRE_FALSE(link);

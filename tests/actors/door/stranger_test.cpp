@@ -9,8 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cluster_store/actors/door/preamble_frames.hpp>
-#include <cluster_store/actors/door/sockets.hpp>
+#include <cluster_store/actors/door/preamble/frames.hpp>
+#include <cluster_store/actors/door/sockets/sockets.hpp>
+#include <cluster_store/backends/system/random.hpp>
 #include <cluster_store/tests/actors/door/door_support.hpp>
 #include <cluster_store/tests/support/temporary_directory.hpp>
 
@@ -82,7 +83,7 @@ TEST_CASE("who is silent, or half-way silent, is closed after the timeout", "[do
   const auto listening = master.serve(any_port(), how);
   const auto hello =
       door::client_preamble{raw_identity("slow#1", 1), door::role::worker, door::proof_kind::secret,
-                            shared_secret().reveal(), door::random_array<door::challenge_nonce>()}
+                            shared_secret().reveal(), random_array<door::challenge_nonce>()}
           .hello();
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{1}, std::size_t{16}, hello.size() - 1, hello.size()}) {
@@ -120,10 +121,9 @@ TEST_CASE("a peer that leaves in the middle of the preamble leaves nothing behin
   const temporary_directory place;
   node master;
   const auto listening = master.serve(unix_at(place / "socket"));
-  const auto hello =
-      door::client_preamble{raw_identity("left#1", 1), door::role::worker, door::proof_kind::uid, "",
-                            door::random_array<door::challenge_nonce>()}
-          .hello();
+  const auto hello = door::client_preamble{raw_identity("left#1", 1), door::role::worker,
+                                           door::proof_kind::uid, "", random_array<door::challenge_nonce>()}
+                         .hello();
   for (std::size_t size = 0; size <= hello.size(); size += 7) {
     raw_peer stranger{listening.where()};
     stranger.send(std::string_view{hello}.substr(0, size));
@@ -154,7 +154,7 @@ TEST_CASE("without free descriptors the door waits instead of spinning, and reco
   const bool connected = ::connect(late.number(), address.get(), address.length) == 0;
   const auto hello =
       door::client_preamble{raw_identity("late#1", 1), door::role::worker, door::proof_kind::secret,
-                            shared_secret().reveal(), door::random_array<door::challenge_nonce>()}
+                            shared_secret().reveal(), random_array<door::challenge_nonce>()}
           .hello();
   const bool sent = ::send(late.number(), hello.data(), hello.size(), MSG_NOSIGNAL) == ssize_t(hello.size());
   const auto used = time_used();

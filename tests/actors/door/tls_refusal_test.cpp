@@ -3,7 +3,7 @@
 
 #include <cluster_store/tests/support/catch.hpp>
 
-#include <cluster_store/actors/door/sockets.hpp>
+#include <cluster_store/actors/door/sockets/sockets.hpp>
 #include <cluster_store/tests/actors/door/mentions.hpp>
 #include <cluster_store/tests/actors/door/tls_support.hpp>
 

@@ -9,17 +9,17 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include <cluster_store/actors/door/sockets.hpp>
-#include <cluster_store/actors/system_clock.hpp>
-#include <cluster_store/backends/signal_shield.hpp>
+#include <cluster_store/actors/door/sockets/sockets.hpp>
+#include <cluster_store/actors/runtime/system_clock.hpp>
+#include <cluster_store/backends/system/signal_shield.hpp>
 
 namespace cluster_store::tests {
 
 namespace {
 
-door::unique_fd connected_to(const endpoint& where) {
+unshared_descriptor connected_to(const endpoint& where) {
   const auto address = door::literal_addresses(where.host, where.port).front();
-  door::unique_fd made{::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  unshared_descriptor made{::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0)};
   if (::connect(made.get(), address.get(), address.length) != 0)
     throw std::system_error{errno, std::generic_category(), "connect to " + to_string(where)};
   ::fcntl(made.get(), F_SETFL, O_NONBLOCK);
@@ -136,7 +136,7 @@ std::string client_hello(const door::tls_context& how) {
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
     throw std::system_error{errno, std::generic_category(), "socketpair"};
   const file_descriptor heard{ends[0]};
-  door::tls_stream::connect(how, door::unique_fd{ends[1]}, "localhost")->start();
+  door::tls_stream::connect(how, unshared_descriptor{ends[1]}, "localhost")->start();
   std::string bytes(4096, '\0');
   const auto size = ::recv(heard.number(), bytes.data(), bytes.size(), 0);
   bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);

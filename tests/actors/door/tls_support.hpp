@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include <cluster_store/actors/door/tls_context.hpp>
-#include <cluster_store/actors/door/tls_stream.hpp>
+#include <cluster_store/actors/door/streams/tls_stream.hpp>
+#include <cluster_store/actors/door/trust/tls_context.hpp>
 #include <cluster_store/tests/actors/door/door_support.hpp>
 #include <cluster_store/tests/support/certificates.hpp>
 #include <cluster_store/tests/support/temporary_directory.hpp>

@@ -1,7 +1,7 @@
 #include <future>
 
 #include <cluster_store/actors/server.hpp>
-#include <cluster_store/backends/memory.hpp>
+#include <cluster_store/backends/memory/memory.hpp>
 #include <cluster_store/tests/actors/handle/thrown_things.hpp>
 #include <cluster_store/tests/support/catch.hpp>
 #include <cluster_store/tests/support/wait_until.hpp>

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <cluster_store/actors/proxy_core.hpp>
+#include <cluster_store/actors/proxy/core.hpp>
 
 namespace cluster_store::tests {
 

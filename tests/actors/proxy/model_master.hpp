@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <cluster_store/actors/client_implementation.hpp>
+#include <cluster_store/actors/handle/implementation.hpp>
 #include <cluster_store/actors/messages.hpp>
 #include <cluster_store/tests/actors/proxy/model_store.hpp>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <cluster_store/actors/wire.hpp>
+#include <cluster_store/actors/wire/wire.hpp>
 
 namespace cluster_store::tests {
 

@@ -1,4 +1,4 @@
-#include <cluster_store/actors/ring.hpp>
+#include <cluster_store/actors/proxy/ring.hpp>
 
 #include <deque>
 #include <memory>

@@ -1,7 +1,7 @@
-#include <cluster_store/actors/status.hpp>
+#include <cluster_store/actors/wire/status_codec.hpp>
 #include <cluster_store/tests/support/catch.hpp>
 
-#include "wire_support.hpp"
+#include <cluster_store/tests/actors/wire/wire_support.hpp>
 
 using namespace cluster_store;
 using namespace cluster_store::tests;

@@ -1,6 +1,6 @@
-#include <cluster_store/apps/bench/redis_benchmark.hpp>
-#include <cluster_store/apps/bench/redis_peer.hpp>
-#include <cluster_store/apps/bench/redis_server.hpp>
+#include <cluster_store/apps/bench/peers/redis_benchmark.hpp>
+#include <cluster_store/apps/bench/peers/redis_peer.hpp>
+#include <cluster_store/apps/bench/peers/redis_server.hpp>
 
 #include <algorithm>
 

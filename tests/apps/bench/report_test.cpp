@@ -1,4 +1,4 @@
-#include <cluster_store/apps/bench/report.hpp>
+#include <cluster_store/apps/bench/report/report.hpp>
 
 #include <nlohmann/json.hpp>
 

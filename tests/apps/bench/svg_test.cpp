@@ -1,5 +1,5 @@
-#include <cluster_store/apps/bench/plot.hpp>
-#include <cluster_store/apps/bench/svg.hpp>
+#include <cluster_store/apps/bench/report/plot.hpp>
+#include <cluster_store/apps/bench/report/svg.hpp>
 
 #include <cluster_store/tests/support/catch.hpp>
 

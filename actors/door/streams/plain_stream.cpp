@@ -1,0 +1,49 @@
+#include <cluster_store/actors/door/streams/plain_stream.hpp>
+
+#include <cerrno>
+
+#include <sys/socket.h>
+#include <sys/types.h>
+
+namespace cluster_store::door {
+
+namespace {
+
+step came_to(ssize_t moved, progress otherwise) {
+  if (moved > 0)
+    return {progress::done, static_cast<std::size_t>(moved)};
+  if (moved == 0)
+    return {progress::ended};
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+    return {otherwise};
+  return {progress::failed};
+}
+
+step receive(int fd, std::span<char> into, int flags) {
+  return came_to(::recv(fd, into.data(), into.size(), MSG_DONTWAIT | flags), progress::wants_read);
+}
+
+} // namespace
+
+step plain_stream::read(std::span<char> into) {
+  return take(socket_.get(), into);
+}
+
+step plain_stream::write(std::string_view from) {
+  return came_to(::send(socket_.get(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL),
+                 progress::wants_write);
+}
+
+void plain_stream::finish() {
+  ::shutdown(socket_.get(), SHUT_WR);
+}
+
+step take(int fd, std::span<char> into) {
+  return receive(fd, into, 0);
+}
+
+step peek(int fd, std::span<char> into) {
+  return receive(fd, into, MSG_PEEK);
+}
+
+} // namespace cluster_store::door

@@ -1,0 +1,53 @@
+#include <cluster_store/actors/gate/core.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cluster_store::actors {
+
+namespace {
+
+std::string range(std::uint16_t lowest, std::uint16_t highest) {
+  return std::to_string(lowest) + " to " + std::to_string(highest);
+}
+
+} // namespace
+
+result<std::uint64_t> gate_core::admit(const wire::hello& message, const visitor& who) {
+  if (!who.local && !who.admitted)
+    return fail(errc::unauthorized, "the pass is not known here: connect again");
+  if (message.protocol_lowest > wire::protocol_max || message.protocol_highest < wire::protocol_min)
+    return fail(errc::version_mismatch, "the worker speaks protocol "
+                                            + range(message.protocol_lowest, message.protocol_highest)
+                                            + ", the master " + range(wire::protocol_min, wire::protocol_max)
+                                            + ": upgrade the older one");
+  const auto at = stores_.find(message.store);
+  if (at == stores_.end()) {
+    std::string names;
+    for (const auto& [name, problem] : stores_)
+      names += (names.empty() ? "" : ", ") + name;
+    return fail(errc::invalid_argument, "there is no store '" + message.store + "' here, only: " + names);
+  }
+  if (closed_)
+    return fail(errc::unavailable, "the master is stopping");
+  if (!at->second.empty())
+    return fail(errc::unavailable, "store '" + message.store + "': " + at->second);
+  return next_ticket_++;
+}
+
+std::vector<wire::token> silence_watch::silent(const std::vector<connection>& open, steady_time now) {
+  std::vector<wire::token> out;
+  std::map<wire::token, steady_time> kept;
+  for (const auto& each : open) {
+    const auto at = last_.find(each.pass);
+    const auto last = at == last_.end() ? each.since : std::max(each.since, at->second);
+    if (now - last >= patience)
+      out.push_back(each.pass);
+    else
+      kept.emplace(each.pass, last);
+  }
+  last_ = std::move(kept);
+  return out;
+}
+
+} // namespace cluster_store::actors

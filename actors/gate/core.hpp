@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <cluster_store/actors/store/client_table.hpp>
+#include <cluster_store/actors/wire/wire.hpp>
+#include <cluster_store/backends/clock.hpp>
+
+namespace cluster_store::actors {
+
+/// Who says hello.
+struct visitor {
+  bool local = false;    ///< A proxy of this process.
+  bool admitted = false; ///< Shows a pass that the door gave out.
+  bool admin = false;    ///< The pass is of the role admin.
+};
+
+/// Decides who is welcome to which store, and hands out tickets.
+///
+/// Pure; one thread.
+class gate_core {
+public:
+  /// @param first_ticket where tickets start; random, so that tickets of a former master are void here.
+  /// @param admins_apart whether administering is for the role admin alone; else everybody may.
+  gate_core(std::uint64_t first_ticket, bool admins_apart)
+      : next_ticket_(first_ticket | 1), admins_apart_(admins_apart) {}
+
+  /// The named store can be used, or not, and why.
+  void set_up(const std::string& store) { stores_[store].clear(); }
+  void set_down(const std::string& store, const std::string& problem) { stores_[store] = problem; }
+
+  /// Nobody is welcome any more.
+  void close() noexcept { closed_ = true; }
+
+  /// @returns the ticket for whoever said `message`.
+  /// @errors `unauthorized` without a pass, `version_mismatch` naming both ranges, `invalid_argument` for a
+  /// store that
+  ///   is not here, `unavailable` while it is restarting or the master stops.
+  result<std::uint64_t> admit(const wire::hello& message, const visitor& who);
+
+  /// @returns what somebody who is welcome may do. The process itself may do everything.
+  rights rights_of(const visitor& who) const noexcept {
+    return who.local || who.admin || !admins_apart_ ? rights::administer : rights::operate;
+  }
+
+private:
+  std::map<std::string, std::string> stores_; ///< Name → why it is down; empty = it is up.
+  std::uint64_t next_ticket_;
+  bool closed_ = false;
+  bool admins_apart_;
+};
+
+/// Notices connections that have shown no sign of life for too long. A worker beats every 2 s.
+///
+/// Pure; one thread.
+class silence_watch {
+public:
+  /// One connection of the door.
+  struct connection {
+    wire::token pass{};
+    steady_time since{}; ///< When it was admitted.
+  };
+
+  /// Longer than a worker's own patience (6 s), so that the worker gives up first.
+  static constexpr std::chrono::seconds patience{15};
+
+  void heard(const wire::token& pass, steady_time now) { last_[pass] = now; }
+
+  /// @param open the connections there are now; others are forgotten.
+  /// @returns the passes of those that have been silent for `patience`.
+  std::vector<wire::token> silent(const std::vector<connection>& open, steady_time now);
+
+private:
+  std::map<wire::token, steady_time> last_;
+};
+
+} // namespace cluster_store::actors

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <future>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <cluster_store/actors/caf_compat.hpp>
+#include <cluster_store/actors/client.hpp>
+#include <cluster_store/actors/handle/handle_call.hpp>
+#include <cluster_store/actors/proxy/actor.hpp>
+#include <cluster_store/actors/proxy/operation_check.hpp>
+#include <cluster_store/actors/proxy/shared_state.hpp>
+#include <cluster_store/actors/runtime/exit_end.hpp>
+#include <cluster_store/actors/runtime/runtime.hpp>
+#include <cluster_store/backends/system/forked.hpp>
+
+namespace cluster_store {
+
+/// Inside of a handle: its proxy, what it shares with it, and whatever must live as long.
+class client::implementation : public actors::ended_at_exit {
+public:
+  /// @param owner released after the proxy ended and every handle is gone. May be empty.
+  implementation(caf::actor_system& system, std::shared_ptr<void> owner, const options& how,
+                 actors::proxy_options proxy);
+  ~implementation();
+
+  /// The one way of all operations. `sink` gets a `result<T>`, on this thread if the operation is refused at
+  /// once, else on the proxy's.
+  template <class T, class Sink>
+  static void submit(const std::shared_ptr<implementation>& body, const wire::operation& what,
+                     actors::reader_of<T> read, Sink&& sink) {
+    if (!is_usable(body))
+      actors::call_back(sink, result<T>{why_unusable(body)});
+    else
+      body->submit<T>(what, read, std::forward<Sink>(sink));
+  }
+
+  template <class T>
+  static result<T> wait(const std::shared_ptr<implementation>& body, const wire::operation& what,
+                        actors::reader_of<T> read) {
+    if (!is_usable(body))
+      return why_unusable(body);
+    if (actors::callback_scope::active())
+      return fail(errc::invalid_argument,
+                  "a blocking call in a callback would hold up what it waits for: use "
+                  "the form with a callback, or call from another thread");
+    auto slot = std::make_shared<actors::waiting_slot<T>>();
+    body->submit<T>(what, read, [slot](result<T>&& answer) { slot->fill(std::move(answer)); });
+    return slot->wait(body->short_wait_);
+  }
+
+  template <class T>
+  static std::future<result<T>> promise(const std::shared_ptr<implementation>& body,
+                                        const wire::operation& what, actors::reader_of<T> read) {
+    std::promise<result<T>> made;
+    auto future = made.get_future();
+    submit<T>(body, what, read,
+              [made = std::move(made)](result<T>&& answer) mutable { made.set_value(std::move(answer)); });
+    return future;
+  }
+
+  /// @returns false for an empty handle, and for one that was opened in another process. Takes no lock.
+  static bool is_usable(const std::shared_ptr<implementation>& body) noexcept {
+    return body && body->process_ == current_process();
+  }
+
+  const actors::handle_state& state() const noexcept { return *state_; }
+  const caf::actor& proxy() const noexcept { return proxy_; }
+
+  /// Waits for the first welcome. @errors why there is none.
+  result<void> await_welcome(std::chrono::milliseconds timeout) { return state_->await_welcome(timeout); }
+
+  /// `then` is called once, at the end of `close`.
+  /// @pre nobody else has the handle yet.
+  void after_close(std::function<void()> then) { after_close_ = std::move(then); }
+
+  void close();
+  void end_at_exit(bool may_wait) override;
+
+private:
+  static tl::unexpected<error> why_unusable(const std::shared_ptr<implementation>& body);
+
+  template <class T, class Sink>
+  void submit(const wire::operation& what, actors::reader_of<T> read, Sink&& sink) {
+    static_assert(!std::is_reference_v<Sink>, "it is kept");
+    if (auto valid = actors::check_operation(what, state_->facts()); !valid)
+      return state_->call_back(sink, result<T>{tl::unexpected<error>{std::move(valid).error()}});
+    hand_over(actors::make_call<actors::handle_call<T, Sink>>(what, *state_, read, std::forward<Sink>(sink)));
+  }
+
+  void hand_over(std::unique_ptr<actors::queued_call> what);
+
+  const process_stamp process_ = current_process();
+  std::shared_ptr<void> owner_;
+  std::shared_ptr<actors::handle_state> state_;
+  caf::actor proxy_;
+  std::atomic<bool> closed_{false};
+  actors::short_wait short_wait_;
+  std::function<void()> after_close_;
+};
+
+} // namespace cluster_store
+
+namespace cluster_store::actors {
+
+/// Makes a handle and waits for its first welcome as `how` says. @errors why there is none.
+result<client> open_client(caf::actor_system& system, std::shared_ptr<void> owner, const options& how,
+                           proxy_options proxy);
+
+/// Opens a handle of a store whose gate lives in this process.
+///
+/// Blocks until the gate's welcome, at most `how.connect_timeout`, unless `how.lazy`. Not to be called from
+/// an actor.
+/// @param system where the gate lives and the handle's proxy is to live.
+/// @param owner kept until the handle has been closed, and released after its proxy ended: the runtime,
+///   or a server that the handle owns. May be empty.
+/// @param how `store.name`, `calls`, `queue`, `worker_name`, the callbacks and the times are used.
+/// @errors `invalid_argument` for bad options or if the gate knows no such store, `unavailable` if it did not
+///   answer in time.
+result<client> make_local_client(caf::actor_system& system, std::shared_ptr<void> owner, caf::actor gate,
+                                 const options& how);
+
+/// Opens a handle of a store on another process's endpoint; as `make_local_client` otherwise.
+/// @param how also `where`, `secret_file` and `tls` are used.
+/// @errors as of `cluster_store::open` in worker mode.
+result<client> make_remote_client(caf::actor_system& system, std::shared_ptr<void> owner, const options& how);
+
+} // namespace cluster_store::actors

@@ -1,0 +1,229 @@
+#include <cluster_store/actors/link/actor.hpp>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <tuple>
+#include <utility>
+
+#include <cluster_store/actors/runtime/process_local.hpp>
+#include <cluster_store/actors/runtime/system_clock.hpp>
+#include <cluster_store/backends/system/random.hpp>
+
+namespace cluster_store::actors {
+
+namespace {
+
+cluster_store::steady_time now_by_clock() {
+  return system_clock::instance()->steady();
+}
+
+struct known_link {
+  std::weak_ptr<link_handle> handle;
+  caf::weak_actor_ptr body;
+};
+
+struct all_links {
+  std::mutex mutex;
+  std::map<std::tuple<const caf::actor_system*, std::string, bool>, known_link> links;
+};
+
+std::string text_of(const wire::token& pass) {
+  return {pass.begin(), pass.end()};
+}
+
+/// Messages to oneself: the former link is gone; a connection is open (attempt, gate, pass, number) or
+/// failed (attempt, code, text); the gate watched with this number ended.
+using former_gone = caf::ok_atom;
+using connection_open = caf::put_atom;
+using connection_failed = caf::delete_atom;
+using gate_gone = caf::unlink_atom;
+
+} // namespace
+
+link::link(caf::actor_config& config, link_door door, caf::actor former)
+    : caf::event_based_actor(config),
+      door_(std::move(door)),
+      former_(std::move(former)),
+      core_(random_bits) {}
+
+caf::behavior link::make_behavior() {
+  compat::drop_unexpected(this);
+  if (former_) {
+    compat::attach(former_, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl())](const caf::error&) {
+      if (auto strong = caf::actor_cast<caf::actor>(self))
+        compat::anonymous_send(strong, former_gone{});
+    });
+    former_ = nullptr;
+  } else {
+    core_.start();
+    run();
+  }
+  return {
+      [this](former_gone) {
+        core_.start();
+        run();
+      },
+      [this](caf::subscribe_atom, const caf::actor& proxy) {
+        proxies_.push_back(proxy);
+        tell(proxy);
+      },
+      [this](caf::unsubscribe_atom, const caf::actor& proxy) { std::erase(proxies_, proxy); },
+      [this](connection_open, std::uint64_t attempt, const caf::actor& gate, const std::string& pass,
+             std::uint64_t number) {
+        wire::token token{};
+        std::copy_n(pass.begin(), std::min(pass.size(), token.size()), token.begin());
+        opened(attempt, {gate, token, number});
+      },
+      [this](connection_failed, std::uint64_t attempt, std::uint8_t code, const std::string& text) {
+        core_.failed(attempt, {errc_from(code).value_or(errc::unavailable), text}, now_by_clock());
+        run();
+      },
+      [this](gate_gone, std::uint64_t watch) {
+        if (watch != watch_)
+          return;
+        core_.lost({errc::unavailable, "the connection to the master was lost"}, now_by_clock());
+        run();
+      },
+      [this](caf::tick_atom, std::uint64_t timer) {
+        if (timer != timer_)
+          return;
+        timer_due_.reset();
+        core_.tick(now_by_clock());
+        run();
+      },
+      [this](caf::close_atom) { quit(caf::exit_reason::user_shutdown); },
+  };
+}
+
+void link::on_exit() {
+  core_.stop();
+  for (auto& each : core_.take_effects())
+    if (auto* what = std::get_if<close_connection>(&each))
+      perform(*what);
+  proxies_.clear();
+  connection_ = {};
+  door_ = {};
+}
+
+void link::run() {
+  for (auto& each : core_.take_effects())
+    std::visit([this](auto& what) { perform(what); }, each);
+  arm_timer();
+}
+
+void link::opened(std::uint64_t attempt, link_connection connection) {
+  if (!core_.awaits(attempt)) {
+    door_.close(connection.number);
+    return;
+  }
+  if (!connection.gate) { // CAF 0.17 gives none when both processes have the same node id
+    door_.close(connection.number);
+    core_.failed(attempt, {errc::unavailable, "the master has no gate, or the node id of this process"},
+                 now_by_clock());
+    return run();
+  }
+  connection_ = std::move(connection);
+  compat::attach(connection_.gate,
+                 [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), watch = ++watch_](const caf::error&) {
+                   if (auto strong = caf::actor_cast<caf::actor>(self))
+                     compat::anonymous_send(strong, gate_gone{}, watch);
+                 });
+  core_.connected(attempt, now_by_clock());
+  run();
+}
+
+void link::perform(open_connection& what) {
+  door_.connect([self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), close = door_.close,
+                 attempt = what.attempt](result<link_connection> outcome) {
+    auto strong = caf::actor_cast<caf::actor>(self);
+    if (!strong) {
+      if (outcome)
+        close(outcome->number);
+    } else if (outcome) {
+      compat::anonymous_send(strong, connection_open{}, attempt, outcome->gate, text_of(outcome->pass),
+                             outcome->number);
+    } else {
+      compat::anonymous_send(strong, connection_failed{}, attempt,
+                             static_cast<std::uint8_t>(outcome.error().code), outcome.error().message);
+    }
+  });
+}
+
+void link::perform(close_connection&) {
+  ++watch_; // its gate's end is no news
+  if (door_.close)
+    door_.close(connection_.number);
+  connection_ = {};
+}
+
+void link::perform(send_beat& what) {
+  compat::request(this, connection_.gate, caf::timespan{link_core::silence_max},
+                  beat_message{text_of(connection_.pass)})
+      .then([this, attempt = what.attempt](const beat_message&) { core_.beat_answered(attempt); },
+            [](const caf::error&) {}); // silence, or the end of the gate, is found out elsewhere
+}
+
+void link::perform(announce_up&) {
+  last_failure_.reset();
+  for (const auto& proxy : proxies_)
+    tell(proxy);
+}
+
+void link::perform(announce_down& what) {
+  last_failure_ = what.reason;
+  for (const auto& proxy : proxies_)
+    tell(proxy);
+}
+
+/// Tells `proxy` what is the case, if anything is known yet.
+void link::tell(const caf::actor& proxy) {
+  if (core_.is_up())
+    compat::send(this, proxy, caf::connect_atom_v, connection_.gate, text_of(connection_.pass));
+  else if (last_failure_)
+    compat::send(this, proxy, caf::unlink_atom_v, static_cast<std::uint8_t>(last_failure_->code),
+                 last_failure_->message);
+}
+
+void link::arm_timer() {
+  const auto due = core_.next_wakeup();
+  if (!due || (timer_due_ && *timer_due_ <= *due))
+    return;
+  timer_due_ = due;
+  const auto delay = std::max(*due - now_by_clock(), cluster_store::steady_time::duration::zero());
+  compat::delayed_send(this, caf::actor_cast<caf::actor>(caf::strong_actor_ptr{ctrl()}), caf::timespan{delay},
+                       caf::tick_atom_v, ++timer_);
+}
+
+// -- handles
+// ------------------------------------------------------------------------------------------------
+
+link_handle::~link_handle() {
+  compat::anonymous_send(body_, caf::close_atom_v);
+}
+
+void link_handle::subscribe(const caf::actor& proxy) const {
+  compat::anonymous_send(body_, caf::subscribe_atom_v, proxy);
+}
+
+void link_handle::unsubscribe(const caf::actor& proxy) const {
+  compat::anonymous_send(body_, caf::unsubscribe_atom_v, proxy);
+}
+
+std::shared_ptr<link_handle> link_to(caf::actor_system& system, const endpoint& where, bool for_admins,
+                                     const std::function<link_door()>& door) {
+  auto& [mutex, links] = of_this_process<all_links>();
+  const std::lock_guard lock{mutex};
+  std::erase_if(links, [](const auto& each) {
+    return each.second.handle.expired() && !caf::actor_cast<caf::actor>(each.second.body);
+  });
+  auto& known = links[{&system, to_string(where), for_admins}];
+  if (auto alive = known.handle.lock())
+    return alive;
+  auto made =
+      std::make_shared<link_handle>(system.spawn<link>(door(), caf::actor_cast<caf::actor>(known.body)));
+  known = {made, caf::actor_cast<caf::weak_actor_ptr>(made->body())};
+  return made;
+}
+
+} // namespace cluster_store::actors

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cluster_store/actors/endpoint.hpp>
+#include <cluster_store/actors/link/core.hpp>
+#include <cluster_store/actors/messages.hpp>
+#include <cluster_store/actors/wire/wire.hpp>
+
+namespace cluster_store::actors {
+
+/// A connection as the door hands it out.
+struct link_connection {
+  caf::actor gate;          ///< Of the process at the other end.
+  wire::token pass{};       ///< To be shown there.
+  std::uint64_t number = 0; ///< To close it.
+};
+
+/// How a link gets connections and gives them back. Both return at once; the callback may come on any thread.
+struct link_door {
+  std::function<void(std::function<void(result<link_connection>)>)> connect;
+  std::function<void(std::uint64_t number)> close;
+};
+
+/// The one connection of an actor system to an endpoint (docs/decisions/002-one-link-per-endpoint.md).
+///
+/// Tells each proxy that subscribed when there is a connection (`connect_atom`, gate, pass) and when there is
+/// none or an attempt failed (`unlink_atom`, code, text). Event-based; never blocks; ends on `close_atom`.
+class link : public caf::event_based_actor {
+public:
+  /// @param former the link to the same endpoint that is about to end, if any: two connections of one
+  ///   process would be in each other's way, so this one waits for its end.
+  link(caf::actor_config& config, link_door door, caf::actor former);
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+private:
+  void run();
+  void perform(open_connection& what);
+  void perform(close_connection& what);
+  void perform(send_beat& what);
+  void perform(announce_up& what);
+  void perform(announce_down& what);
+  void tell(const caf::actor& proxy);
+  void opened(std::uint64_t attempt, link_connection connection);
+  void arm_timer();
+
+  link_door door_;
+  caf::actor former_;
+  link_core core_;
+  std::vector<caf::actor> proxies_;
+  link_connection connection_;
+  std::optional<error> last_failure_;
+  std::uint64_t watch_ = 0;
+  std::uint64_t timer_ = 0;
+  std::optional<cluster_store::steady_time> timer_due_;
+};
+
+/// Keeps a link alive. The link ends with the last of its handles.
+class link_handle {
+public:
+  explicit link_handle(caf::actor body) : body_(std::move(body)) {}
+  link_handle(const link_handle&) = delete;
+  link_handle& operator=(const link_handle&) = delete;
+  ~link_handle();
+
+  /// From now on `proxy` hears of the connection's state; of the present one at once.
+  void subscribe(const caf::actor& proxy) const;
+  void unsubscribe(const caf::actor& proxy) const;
+
+  const caf::actor& body() const noexcept { return body_; }
+
+private:
+  caf::actor body_;
+};
+
+/// @returns the link of `system` to `where` for workers or for admins, the same for all who ask while it
+/// lives.
+///   Thread-safe.
+/// @param door used if there is none yet.
+std::shared_ptr<link_handle> link_to(caf::actor_system& system, const endpoint& where, bool for_admins,
+                                     const std::function<link_door()>& door);
+
+} // namespace cluster_store::actors

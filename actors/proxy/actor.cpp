@@ -1,0 +1,280 @@
+#include <cluster_store/actors/proxy/actor.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <cluster_store/actors/proxy/operation_check.hpp>
+#include <cluster_store/actors/proxy/requests_actor.hpp>
+#include <cluster_store/actors/runtime/runtime.hpp>
+#include <cluster_store/actors/runtime/system_clock.hpp>
+
+namespace cluster_store::actors {
+
+namespace {
+
+/// How long a hello may take. Longer than a silent master is tolerated, so the link notices first.
+constexpr std::chrono::seconds hello_timeout{7};
+
+/// How long a farewell may take: a master that does not answer will forget the client by itself.
+constexpr std::chrono::milliseconds bye_timeout{1'000};
+
+/// How often a turn looks for new submissions before it makes room for other messages.
+constexpr int looks_max = 4;
+
+cluster_store::steady_time now_by_clock() {
+  return system_clock::instance()->steady();
+}
+
+/// @returns whether a store actor that ended with `why` may have been killed by what it was doing: neither
+/// cut off nor stopped on purpose.
+bool is_death(const caf::error& why) {
+  return why && !(why == caf::exit_reason::remote_link_unreachable)
+         && !(why == caf::exit_reason::user_shutdown);
+}
+
+} // namespace
+
+proxy::proxy(caf::actor_config& config, proxy_options how, std::shared_ptr<handle_state> state)
+    : network_actor(config),
+      how_(std::move(how)),
+      state_(std::move(state)),
+      core_(how_.core, now_by_clock()) {}
+
+caf::actor proxy::self() {
+  return caf::actor_cast<caf::actor>(caf::strong_actor_ptr{ctrl()});
+}
+
+// -- what it understands
+// ------------------------------------------------------------------------------------
+
+caf::behavior proxy::make_behavior() {
+  compat::drop_unexpected(this);
+  compat::on_exit_message(this, [this](const caf::error&) { close(); });
+  if (how_.link)
+    how_.link->subscribe(self());
+  else
+    watch_gate();
+  return {
+      [this](const get_request& x) { return ask<get_reply>(operation_of(x), to_get_reply); },
+      [this](const set_request& x) { return ask<version_reply>(operation_of(x), to_version_reply); },
+      [this](const touch_request& x) { return ask<found_reply>(operation_of(x), to_found_reply); },
+      [this](const destroy_request& x) { return ask<found_reply>(operation_of(x), to_found_reply); },
+      [this](const regenerate_request& x) { return ask<version_reply>(operation_of(x), to_version_reply); },
+      [this](const length_request& x) { return ask<count_reply>(operation_of(x), to_count_reply); },
+      [this](const clear_request& x) { return ask<count_reply>(operation_of(x), to_count_reply); },
+      [this](const all_request& x) { return ask<all_reply>(operation_of(x), to_all_reply); },
+      [this](const results_message& x) {
+        message_came();
+        turn([&](cluster_store::steady_time now) { core_.results(x.bytes, now); });
+      },
+      [](const push_message&) {}, // reserved: masters of protocol 1 send none
+      [this](caf::flush_atom) { turn([](cluster_store::steady_time) {}); },
+      [this](caf::tick_atom, std::uint64_t timer) {
+        if (timer != timer_)
+          return;
+        timer_due_.reset();
+        turn([this](cluster_store::steady_time now) { core_.tick(now); });
+      },
+      [this](caf::connect_atom, const caf::actor& gate, const std::string& pass) {
+        gate_ = gate;
+        wire::token token{};
+        std::memcpy(token.data(), pass.data(), std::min(token.size(), pass.size()));
+        turn([&](cluster_store::steady_time now) { core_.link_up(token, now); });
+      },
+      [this](caf::unlink_atom, std::uint8_t code, const std::string& text) {
+        gate_ = nullptr;
+        turn([&](cluster_store::steady_time now) {
+          core_.link_down({errc_from(code).value_or(errc::unavailable), text}, now);
+        });
+      },
+      [this](caf::leave_atom) { server_stopped(); },
+      [this](caf::delete_atom, std::uint64_t watch, bool died) {
+        if (watch != watch_)
+          return;
+        store_ = nullptr;
+        turn([&](cluster_store::steady_time now) { core_.store_lost(died, now); });
+      },
+      [this](caf::close_atom) { close(); },
+  };
+}
+
+template <class Reply, class Read>
+caf::result<Reply> proxy::ask(const wire::operation& what, Read read) {
+  auto promise = make_response_promise<Reply>();
+  const auto facts = state_->facts();
+  if (auto valid = check_operation(what, facts); !valid) {
+    promise.deliver(to_caf(valid.error()));
+    return promise;
+  }
+  auto made = make_call<promised_call<Reply>>(what, promise, read);
+  turn([&](cluster_store::steady_time now) { core_.submit(std::move(made), now); });
+  return promise;
+}
+
+// -- one turn
+// -----------------------------------------------------------------------------------------------
+
+template <class Input>
+void proxy::turn(Input&& input) {
+  const callback_scope scope;
+  const auto now = now_by_clock();
+  state_->queue.awake();
+  input(now);
+  take_submissions(now);
+  core_.flush(now);
+  perform(core_.take_effects());
+  state_->note_pending(core_.pending());
+  arm_timer();
+}
+
+void proxy::take_submissions(cluster_store::steady_time now) {
+  for (int look = 0; look < looks_max; ++look) {
+    if (!state_->queue.take(taken_))
+      return;
+    for (auto& each : taken_)
+      core_.submit(std::move(each), now);
+    taken_.clear();
+  }
+  compat::send(this, self(), caf::flush_atom_v);
+}
+
+void proxy::arm_timer() {
+  const auto due = core_.next_wakeup();
+  if (!due || closing_ || (timer_due_ && *timer_due_ <= *due))
+    return;
+  timer_due_ = due;
+  const auto delay = std::max(*due - now_by_clock(), cluster_store::steady_time::duration::zero());
+  compat::delayed_send(this, self(), caf::timespan{delay}, caf::tick_atom_v, ++timer_);
+}
+
+void proxy::perform(std::vector<proxy_core::effect> effects) {
+  for (auto& each : effects)
+    std::visit([this](auto& what) { perform(what); }, each);
+}
+
+void proxy::perform(say_hello& what) {
+  if (!gate_)
+    return;
+  compat::request(this, gate_, caf::timespan{hello_timeout}, hello_message{std::move(what.bytes)})
+      .then([this, attempt = what.attempt](welcome_message& message) { welcomed(attempt, message); },
+            [this, attempt = what.attempt](const caf::error& why) {
+              auto failure = from_caf(system(), why);
+              failure = {errc::unavailable, "the gate did not answer: " + failure.message};
+              turn([&](cluster_store::steady_time now) {
+                core_.welcomed(attempt, tl::unexpected<error>{std::move(failure)}, now);
+              });
+            });
+}
+
+void proxy::welcomed(std::uint64_t attempt, welcome_message& message) {
+  if (!core_.awaits(attempt))
+    return;
+  auto welcome = wire::decode_welcome(message.bytes);
+  if (welcome && !message.store)
+    welcome = fail(errc::unavailable, "the welcome names no store actor");
+  if (welcome)
+    watch(caf::actor_cast<caf::actor>(message.store));
+  turn([&](cluster_store::steady_time now) { core_.welcomed(attempt, std::move(welcome), now); });
+}
+
+void proxy::perform(send_batch& what) {
+  if (store_)
+    compat::send(this, store_, batch_message{std::move(what.bytes)});
+  expect_message();
+}
+
+void proxy::perform(say_bye& what) {
+  if (!store_)
+    return;
+  if (!closing_) {
+    compat::send(this, store_, bye_message{std::move(what.bytes)});
+    return;
+  }
+  farewell_ = true;
+  compat::request(this, store_, caf::timespan{bye_timeout}, bye_message{std::move(what.bytes)})
+      .then([this] { quit(caf::exit_reason::user_shutdown); },
+            [this](const caf::error&) { quit(caf::exit_reason::user_shutdown); });
+}
+
+void proxy::perform(connected& what) {
+  state_->note_connected(what.capabilities, what.limits);
+  state_->call_back(how_.on_connect);
+}
+
+void proxy::perform(disconnected& what) {
+  state_->note_disconnected();
+  state_->call_back(how_.on_disconnect, what.reason);
+}
+
+void proxy::perform(attempt_failed& what) {
+  state_->note_failure(what.reason, is_terminal(what.reason.code));
+}
+
+// -- whom it watches
+// ----------------------------------------------------------------------------------------
+
+/// The store actor of a welcome. Its end comes back as a message with the number of this watch.
+void proxy::watch(caf::actor store) {
+  if (store == store_)
+    return;
+  store_ = std::move(store);
+  compat::attach(
+      store_, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), watch = ++watch_](const caf::error& why) {
+        if (auto strong = caf::actor_cast<caf::actor>(self))
+          compat::anonymous_send(strong, caf::delete_atom_v, watch, is_death(why));
+      });
+}
+
+/// The local route: the gate is there from the start, and when it ends there is no other.
+void proxy::watch_gate() {
+  compat::send(this, self(), caf::connect_atom_v, how_.gate,
+               std::string(std::tuple_size_v<wire::token>, '\0'));
+  compat::attach(how_.gate, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl())](const caf::error&) {
+    if (auto strong = caf::actor_cast<caf::actor>(self))
+      compat::anonymous_send(strong, caf::leave_atom_v);
+  });
+  how_.gate = nullptr;
+}
+
+/// There is no other gate on the local route: what waits for one would wait in vain.
+void proxy::server_stopped() {
+  const error why{errc::unavailable, "the server was stopped"};
+  gate_ = nullptr;
+  turn([&](cluster_store::steady_time now) { core_.link_down(why, now); });
+  state_->note_failure(why, true);
+  close(why.message);
+}
+
+// -- the end
+// ------------------------------------------------------------------------------------------------
+
+void proxy::close(const std::string& why) {
+  if (std::exchange(closing_, true))
+    return;
+  state_->queue.close();
+  turn([&](cluster_store::steady_time now) {
+    take_submissions(now);
+    core_.close(why);
+  });
+  if (!farewell_)
+    quit(caf::exit_reason::user_shutdown);
+}
+
+void proxy::on_exit() {
+  const callback_scope scope;
+  closing_ = true;
+  state_->queue.close();
+  take_submissions(now_by_clock());
+  core_.close();
+  for (auto& each : core_.take_effects())
+    if (auto* lost = std::get_if<disconnected>(&each)) // the only one that still matters
+      perform(*lost);
+  if (how_.link)
+    how_.link->unsubscribe(self());
+  how_ = {};
+  gate_ = nullptr;
+  store_ = nullptr;
+}
+
+} // namespace cluster_store::actors

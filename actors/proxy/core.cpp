@@ -1,0 +1,225 @@
+#include <cluster_store/actors/proxy/core.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace cluster_store::actors {
+
+proxy_core::proxy_core(settings how, steady_time now)
+    : settings_(std::move(how)), table_(settings_.queue), disconnected_since_(now) {
+  new_client();
+}
+
+void proxy_core::new_client() {
+  for (std::size_t half = 0; half < client_.bytes.size(); half += sizeof(std::uint64_t)) {
+    const auto bits = settings_.random();
+    std::memcpy(client_.bytes.data() + half, &bits, sizeof bits);
+  }
+  incarnation_.reset();
+}
+
+// -- operations
+// ---------------------------------------------------------------------------------------------
+
+void proxy_core::submit(std::unique_ptr<call> what, steady_time now) {
+  if (state_ == state::closed)
+    return what->done(
+        fail(errc::unavailable, "the handle was closed, or its server stopped; open another one"));
+  if (!connected_ && settings_.unavailable_after && now - disconnected_since_ > *settings_.unavailable_after)
+    return what->done(tl::unexpected<error>{unsent_error()});
+  if (table_.full_for(*what))
+    return what->done(
+        fail(errc::overloaded, "the queue of unanswered operations is full; back off and retry"));
+  table_.add(std::move(what), now + settings_.timeout);
+}
+
+void proxy_core::flush(steady_time now) {
+  if (state_ != state::ready)
+    return;
+  while (auto batch = table_.next_batch(client_, ticket_, in_flight_max_)) {
+    effects_.emplace_back(send_batch{std::move(*batch)});
+    last_contact_ = now;
+  }
+}
+
+void proxy_core::results(std::string_view bytes, steady_time now) {
+  const auto head = wire::take_results_head(bytes);
+  if (state_ != state::ready || (head && head->ticket != ticket_))
+    return;
+  if (!head)
+    return lose({errc::unavailable, "the store sent a frame that is not readable: " + head.error().message},
+                false, now);
+  if (head->refusal)
+    return lose({*head->refusal, "the store does not know this connection any more"}, false, now);
+  while (!bytes.empty()) {
+    auto item = wire::take_result(bytes);
+    if (!item)
+      return lose(
+          {errc::unavailable, "the store sent a result that is not readable: " + item.error().message}, false,
+          now);
+    table_.settle(item->seq, std::move(item->what));
+  }
+}
+
+void proxy_core::expire(steady_time now) {
+  const auto due = table_.next_deadline();
+  if (due && *due <= now)
+    table_.expire(now, unsent_error());
+}
+
+error proxy_core::unsent_error() const {
+  if (connected_)
+    return {errc::unavailable, "the store was too busy to take the operation in time; nothing was sent"};
+  const auto code = is_terminal(last_failure_.code) ? last_failure_.code : errc::unavailable;
+  return {code, "not connected to the store: " + last_failure_.message};
+}
+
+// -- the connection
+// -----------------------------------------------------------------------------------------
+
+void proxy_core::greet() {
+  state_ = state::greeting;
+  wire::hello message;
+  message.pass = pass_;
+  message.store = settings_.store;
+  message.client = client_;
+  message.worker = settings_.worker;
+  message.process_id = settings_.process_id;
+  effects_.emplace_back(say_hello{++attempt_, wire::encode(message)});
+}
+
+void proxy_core::greet_later(steady_time now) {
+  const auto delay = backoff_.next(now, settings_.random());
+  if (delay.count() == 0)
+    return greet();
+  state_ = state::waiting;
+  retry_at_ = now + delay;
+}
+
+void proxy_core::fail_attempt(error why, steady_time now) {
+  last_failure_ = why;
+  effects_.emplace_back(attempt_failed{std::move(why)});
+  greet_later(now);
+}
+
+void proxy_core::lose(error why, bool store_died, steady_time now) {
+  table_.lost(store_died);
+  last_failure_ = why;
+  if (connected_) {
+    connected_ = false;
+    disconnected_since_ = now;
+    effects_.emplace_back(disconnected{std::move(why)});
+  }
+  greet_later(now);
+}
+
+void proxy_core::link_up(const wire::token& pass, steady_time now) {
+  if (state_ != state::away)
+    return;
+  expire(now);
+  pass_ = pass;
+  greet();
+}
+
+void proxy_core::link_down(const error& why, steady_time now) {
+  if (state_ == state::closed)
+    return;
+  if (state_ == state::ready)
+    lose(why, false, now);
+  last_failure_ = why;
+  // A hello that `lose` has just asked for would go nowhere.
+  std::erase_if(effects_, [](const effect& what) { return std::holds_alternative<say_hello>(what); });
+  effects_.emplace_back(attempt_failed{why});
+  state_ = state::away;
+}
+
+void proxy_core::store_lost(bool died, steady_time now) {
+  if (state_ != state::ready)
+    return;
+  lose({errc::unavailable,
+        died ? "the store ended and is being restarted" : "the connection to the store was lost"},
+       died, now);
+}
+
+// -- the welcome
+// --------------------------------------------------------------------------------------------
+
+void proxy_core::welcomed(std::uint64_t attempt, result<wire::welcome>&& answer, steady_time now) {
+  if (!awaits(attempt))
+    return;
+  expire(now);
+  if (!answer)
+    return fail_attempt(std::move(answer).error(), now);
+  if (answer->protocol < wire::protocol_min || answer->protocol > wire::protocol_max || answer->ticket == 0)
+    return fail_attempt({errc::version_mismatch, "the master's welcome makes no sense to protocol "
+                                                     + std::to_string(wire::protocol_max)
+                                                     + "; use the same version on both sides"},
+                        now);
+  if (continues(*answer, now))
+    start(*answer, now);
+  else
+    start_as_new_client(*answer, now);
+}
+
+bool proxy_core::continues(const wire::welcome& answer, steady_time now) const {
+  if (answer.last_applied >= table_.next_seq())
+    return false; // somebody else's record
+  if (!incarnation_)
+    return true; // nothing was sent under this id yet
+  return *incarnation_ == answer.incarnation && (answer.known || now - last_contact_ < retention);
+}
+
+void proxy_core::start(const wire::welcome& answer, steady_time now) {
+  state_ = state::ready;
+  ticket_ = answer.ticket;
+  incarnation_ = answer.incarnation;
+  in_flight_max_ = std::max<std::size_t>(answer.in_flight_max, 1);
+  last_contact_ = now;
+  backoff_.up(now);
+  if (!std::exchange(connected_, true))
+    effects_.emplace_back(connected{answer.capabilities, answer.limits});
+  flush(now);
+}
+
+void proxy_core::start_as_new_client(const wire::welcome& answer, steady_time now) {
+  table_.give_up_sent_mutations(
+      "the store's data is not what it was when this operation was sent; the operation "
+      "may have been applied");
+  effects_.emplace_back(say_bye{wire::encode(wire::bye{client_, answer.ticket})});
+  const bool first = !incarnation_;
+  new_client();
+  if (first)
+    greet_later(now); // not twice in a row without a pause
+  else
+    greet();
+}
+
+// -- time and end
+// -------------------------------------------------------------------------------------------
+
+void proxy_core::tick(steady_time now) {
+  expire(now);
+  if (state_ == state::waiting && retry_at_ <= now)
+    greet();
+}
+
+std::optional<steady_time> proxy_core::next_wakeup() {
+  auto wakeup = table_.next_deadline();
+  if (state_ == state::waiting && (!wakeup || retry_at_ < *wakeup))
+    wakeup = retry_at_;
+  return wakeup;
+}
+
+void proxy_core::close(const std::string& why) {
+  if (state_ == state::closed)
+    return;
+  if (state_ == state::ready)
+    effects_.emplace_back(say_bye{wire::encode(wire::bye{client_, ticket_})});
+  state_ = state::closed;
+  table_.close(why);
+  if (std::exchange(connected_, false))
+    effects_.emplace_back(disconnected{{errc::unavailable, why}});
+}
+
+} // namespace cluster_store::actors

@@ -1,0 +1,92 @@
+#include <cluster_store/actors/runtime/runtime.hpp>
+
+#include <thread>
+#include <utility>
+
+#include <cluster_store/actors/messages.hpp>
+#include <cluster_store/backends/standard_streams.hpp>
+#include <cluster_store/backends/system/forked.hpp>
+#include <cluster_store/backends/system/room.hpp>
+
+namespace cluster_store::actors {
+
+namespace {
+
+/// Without a network one thread: whatever proxy and store hand over to each other then wakes nobody. With
+/// one, these two run on the middleman's thread; two threads are left for the gate, the link and a program's
+/// own actors.
+constexpr std::size_t scheduler_threads(bool with_network) {
+  return with_network ? 2 : 1;
+}
+
+/// CAF's worker, its clock and its printer, and one more.
+constexpr room own_room{.descriptors = 4, .threads = 4, .memory_bytes = 32u << 20};
+
+/// CAF's two workers, clock, printer, multiplexer and middleman, the door and its TLS, and two more. An epoll
+/// and a pipe of CAF's, three of the door and three of its TLS, a listening socket and its lock, and some
+/// connections.
+constexpr room network_room{.descriptors = 16, .threads = 10, .memory_bytes = 64u << 20};
+
+thread_local int callback_depth = 0;
+
+/// Where that was counted: a child that was forked in a callback has a thread of its own.
+thread_local process_stamp callback_process{};
+
+} // namespace
+
+void prepare(caf::actor_system_config& config, bool with_network) {
+  secure_standard_streams(); // before CAF opens anything
+  initialize_message_types(config);
+  compat::set_option(config, "scheduler.policy", compat::option_word("sharing"));
+  if (!with_network)
+    return;
+  config.load<caf::io::middleman>();
+  compat::set_option(config, "middleman.workers", std::size_t{0});
+}
+
+struct runtime::configuration : caf::actor_system_config {
+  explicit configuration(bool with_network) {
+    prepare(*this, with_network);
+    compat::set_option(*this, "scheduler.max-threads", scheduler_threads(with_network));
+  }
+};
+
+runtime::runtime(std::unique_ptr<configuration> config) : config_(std::move(config)), system_(*config_) {}
+
+runtime::~runtime() = default;
+
+result<std::shared_ptr<runtime>> runtime::make(bool with_network) {
+  const signal_shield shield; // for CAF's threads
+  secure_standard_streams();
+  if (auto good = check_room(with_network ? network_room : own_room, "a store"); !good)
+    return tl::unexpected<error>{std::move(good).error()};
+  const auto end = [](runtime* ended) {
+    if (callback_scope::active())
+      std::thread([ended] { delete ended; }).detach();
+    else
+      delete ended;
+  };
+  const program_thread caller;
+  return std::shared_ptr<runtime>{new runtime(std::make_unique<configuration>(with_network)), end};
+}
+
+callback_scope::callback_scope() noexcept {
+  const auto here = current_process();
+  if (std::exchange(callback_process, here) != here)
+    callback_depth = 0;
+  ++callback_depth;
+}
+
+callback_scope::~callback_scope() {
+  --callback_depth;
+}
+
+bool callback_scope::active() noexcept {
+  return was_active(current_process());
+}
+
+bool callback_scope::was_active(process_stamp process) noexcept {
+  return callback_depth > 0 && callback_process == process;
+}
+
+} // namespace cluster_store::actors

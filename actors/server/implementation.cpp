@@ -1,0 +1,201 @@
+#include <cluster_store/actors/server/implementation.hpp>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include <cluster_store/actors/gate/actor.hpp>
+#include <cluster_store/actors/handle/implementation.hpp>
+#include <cluster_store/actors/runtime/callback.hpp>
+#include <cluster_store/actors/runtime/process_bound.hpp>
+#include <cluster_store/actors/runtime/system_clock.hpp>
+#include <cluster_store/actors/server/secrets.hpp>
+#include <cluster_store/actors/server/store_spec.hpp>
+#include <cluster_store/actors/wire/status_codec.hpp>
+#include <cluster_store/backends/system/random.hpp>
+#include <cluster_store/backends/system/room.hpp>
+
+namespace cluster_store {
+
+namespace {
+
+constexpr std::chrono::hours start_timeout{1}; // an engine may have a long log to read
+constexpr std::chrono::seconds stop_timeout{3};
+constexpr std::chrono::seconds departure_timeout{1};
+constexpr std::chrono::seconds status_timeout{3};
+
+tl::unexpected<error> stopped() {
+  return fail(errc::unavailable, "the server was stopped: start another one");
+}
+
+/// Asks an actor from outside any actor and waits.
+template <class Answer, class Question>
+result<Answer> ask(caf::actor_system& system, const caf::actor& whom, caf::timespan timeout,
+                   Question question) {
+  const actors::program_thread caller;
+  caf::scoped_actor self{system};
+  result<Answer> out = fail(errc::deadline_exceeded, "no answer in time");
+  compat::request(self.ptr(), whom, timeout, std::move(question))
+      .receive([&out](const Answer& answer) { out = answer; },
+               [&out, &system](const caf::error& why) {
+                 out = fail(errc::unavailable, compat::render(system, why));
+               });
+  return out;
+}
+
+} // namespace
+
+tl::unexpected<error> server::implementation::why_unusable(const std::shared_ptr<implementation>& body) {
+  if (body)
+    return actors::opened_elsewhere();
+  return fail(errc::invalid_argument, "the server is empty: it was never started, or moved from");
+}
+
+result<void> server::implementation::start(const server_options& how) {
+  auto keys = actors::secrets_for(how);
+  if (!keys)
+    return tl::unexpected{keys.error()};
+  tls_files_ = how.tls;
+  auto tls = load_certificates();
+  if (!tls)
+    return tl::unexpected{tls.error()};
+  if (!how.listen.empty())
+    door_ = door::door::of(system());
+  gate_ = system().spawn<actors::gate>(random_bits(),
+                                       actors::hooks_of(door_, endpoints_, keys->admin.has_value()),
+                                       actors::system_clock::instance());
+  if (auto started = start_stores(how); !started)
+    return started;
+  return listen(how, *keys, *tls);
+}
+
+result<client> server::implementation::open(const std::shared_ptr<implementation>& self, const options& how) {
+  if (actors::callback_scope::active() && !how.lazy)
+    return fail(errc::invalid_argument, "opening a handle in a callback would hold up what it waits for: set "
+                                        "`lazy`, or open it on another thread");
+  const auto gate = open_gate();
+  return gate ? actors::make_local_client(system(), self, gate, how) : result<client>{stopped()};
+}
+
+server_status server::implementation::status() {
+  const auto gate = actors::callback_scope::active() ? caf::actor{} : open_gate();
+  auto coded = gate ? ask<actors::status_message>(system(), gate, caf::timespan{status_timeout},
+                                                  actors::status_message{})
+                    : result<actors::status_message>{stopped()};
+  auto read =
+      coded ? wire::decode_status(coded->bytes) : result<server_status>{tl::unexpected{coded.error()}};
+  if (read)
+    return *std::move(read);
+  server_status unknown;
+  unknown.endpoints = endpoints_->all();
+  return unknown;
+}
+
+result<void> server::implementation::reload_certificates() {
+  const std::lock_guard guard{stopping_};
+  if (!open_gate())
+    return stopped();
+  const auto tls = load_certificates();
+  if (!tls)
+    return tl::unexpected{tls.error()};
+  for (auto& each : listeners_)
+    if (*tls)
+      each.use(**tls);
+  return {};
+}
+
+void server::implementation::stop(const std::shared_ptr<implementation>& self) {
+  if (actors::callback_scope::active())
+    std::thread{[self] { self->stop(); }}.detach();
+  else
+    actors::do_aside([&self] { self->stop(); });
+}
+
+void server::implementation::stop() {
+  const std::lock_guard guard{stopping_};
+  const auto gate = close_gate();
+  if (!gate)
+    return;
+  listeners_.clear();
+  static_cast<void>(
+      ask<actors::store_started>(system(), gate, caf::timespan{status_timeout}, actors::stop_serving{}));
+  stop_stores();
+  static_cast<void>(ask<actors::store_started>(system(), gate, caf::timespan{departure_timeout},
+                                               actors::await_departures{}));
+  if (door_)
+    door_->shutdown();
+  door_.reset();
+  // Last: an actor system that is not ours may end once the gate has.
+  caf::anon_send_exit(gate, caf::exit_reason::user_shutdown);
+}
+
+caf::actor server::implementation::open_gate() const {
+  const std::lock_guard guard{mutex_};
+  return gate_;
+}
+
+caf::actor server::implementation::close_gate() {
+  const std::lock_guard guard{mutex_};
+  return std::exchange(gate_, nullptr);
+}
+
+/// Starts all at once and waits for each.
+result<void> server::implementation::start_stores(const server_options& how) {
+  // While they are opened at the same time: two threads each, beside those that engines share.
+  if (auto good = check_room({.threads = 2 * how.stores.size() + 4}, "opening the stores"); !good)
+    return good;
+  for (const auto& each : how.stores)
+    supervisors_.push_back(
+        system().spawn<actors::supervisor>(actors::spec_of(each), gate_, actors::system_clock::instance()));
+  for (std::size_t i = 0; i < supervisors_.size(); ++i) {
+    const auto started = ask<actors::store_started>(system(), supervisors_[i], caf::timespan{start_timeout},
+                                                    actors::await_first_start{});
+    const auto outcome = started ? started->outcome : result<void>{tl::unexpected{started.error()}};
+    if (!outcome)
+      return fail(outcome.error().code, "store '" + how.stores[i].name + "': " + outcome.error().message);
+  }
+  return {};
+}
+
+/// A store that does not end in time is left to the end of the actor system.
+void server::implementation::stop_stores() {
+  const auto deadline = actors::system_clock::instance()->steady() + stop_timeout;
+  for (const auto& each : supervisors_) {
+    const auto left = std::max<steady_time::duration>(deadline - actors::system_clock::instance()->steady(),
+                                                      std::chrono::milliseconds{100});
+    static_cast<void>(
+        ask<actors::store_started>(system(), each, caf::timespan{left}, actors::stop_serving{}));
+  }
+  supervisors_.clear();
+}
+
+result<std::optional<door::tls_context>> server::implementation::load_certificates() const {
+  if (!door::is_set(tls_files_))
+    return std::nullopt;
+  return door::tls_context::load(tls_files_, door::tls_side::server, actors::system_clock::instance()->wall())
+      .map([](auto loaded) { return std::optional{std::move(loaded)}; });
+}
+
+result<void> server::implementation::listen(const server_options& how, const door::secrets& keys,
+                                            const std::optional<door::tls_context>& tls) {
+  for (const auto& where : how.listen) {
+    door::listen_options options;
+    options.gate = gate_;
+    options.keys = keys;
+    options.tls = tls;
+    options.connections_max = how.connections_max;
+    options.on_event = [endpoints = endpoints_, tell = how.on_endpoint](const endpoint_event& event) {
+      if (event.what == endpoint_event::kind::lost)
+        endpoints->remove(event.where);
+      actors::call_back(tell, event);
+    };
+    auto opened = door_->listen(where, options);
+    if (!opened)
+      return tl::unexpected{opened.error()};
+    endpoints_->add(opened->where());
+    listeners_.push_back(std::move(*opened));
+  }
+  return {};
+}
+
+} // namespace cluster_store

@@ -1,0 +1,39 @@
+#include <cluster_store/actors/server/store_spec.hpp>
+
+#include <atomic>
+#include <memory>
+
+#include <cluster_store/backends/contained.hpp>
+
+namespace cluster_store::actors {
+
+store_spec spec_of(const store_options& how) {
+  store_spec out;
+  out.name = how.name;
+  out.core.limits = how.limits;
+  out.core.in_flight_max = how.in_flight_max;
+  out.core.clients.results_max = how.in_flight_max;
+  out.core.ttl_default = how.ttl_default;
+  out.core.logout_guard = how.logout_guard;
+  // Shared: the supervisor copies this for every start, and a program's own factory may not like to be
+  // copied.
+  const auto open = std::make_shared<const backends::factory>(how.open);
+  out.open = [uri = how.uri, open, engines = backends::registry::with_builtin_engines(),
+              was_open = std::make_shared<std::atomic<bool>>(false)]() {
+    return backends::parse_uri(uri)
+        .and_then([&](const backends::uri& where) {
+          const auto there = *was_open && !*open ? engines.check_presence(where) : result<void>{};
+          return there.map([&] { return where; });
+        })
+        .and_then([&](const backends::uri& where) {
+          return *open ? backends::open_contained(*open, where) : engines.open(where);
+        })
+        .map([&](std::unique_ptr<backends::backend> opened) {
+          *was_open = true;
+          return opened;
+        });
+  };
+  return out;
+}
+
+} // namespace cluster_store::actors

@@ -1,0 +1,61 @@
+#include <cluster_store/actors/sessions/logout_guard.hpp>
+
+#include <cstdint>
+#include <utility>
+
+#include <cluster_store/actors/sessions/tombstone_rows.hpp>
+
+namespace cluster_store::actors {
+
+result<std::optional<wall_time>> logout_guard::end_of(std::string_view id) const {
+  const auto key = tombstone_rows::key_of(id);
+  const auto rows = engine_->system_rows(key, key + '\0', 1);
+  if (!rows)
+    return tl::unexpected{rows.error()};
+  if (rows->empty())
+    return std::optional<wall_time>{};
+  return tombstone_rows::end_of(rows->front()).map([](auto end) { return std::optional{end}; });
+}
+
+result<bool> logout_guard::is_destroyed(std::string_view id, wall_time now) const {
+  if (!keep_)
+    return false;
+  if (destroyed_.contains(std::string{id}))
+    return true;
+  return end_of(id).map([now](const auto& end) { return end && *end > now; });
+}
+
+void logout_guard::destroyed(std::string_view id) {
+  if (keep_)
+    destroyed_.emplace(id);
+}
+
+void logout_guard::append_rows(wall_time now, backends::commit& out) const {
+  for (const auto& id : destroyed_) {
+    out.system_rows.push_back(tombstone_rows::row_of(id, now + *keep_));
+    out.system_rows.push_back(tombstone_rows::due_row_of(id, now + *keep_));
+  }
+}
+
+result<bool> logout_guard::sweep(wall_time now, std::size_t rows_max, backends::commit& out) const {
+  if (!keep_)
+    return false;
+  const auto due = engine_->system_rows(tombstone_rows::due_first, tombstone_rows::due_after(now), rows_max);
+  if (!due)
+    return tl::unexpected{due.error()};
+  std::vector<backends::system_row> removed;
+  for (const auto& row : *due) {
+    const auto id = tombstone_rows::id_of_due(row);
+    const auto end = end_of(id);
+    if (!end && end.error().code != errc::corrupt)
+      return tl::unexpected{end.error()};
+    if (!end || (*end && **end <= now)) // destroyed once more since, it has a later row
+      removed.push_back({tombstone_rows::key_of(id), std::nullopt});
+    removed.push_back({row.key, std::nullopt});
+  }
+  for (auto& row : removed)
+    out.system_rows.push_back(std::move(row));
+  return due->size() == rows_max;
+}
+
+} // namespace cluster_store::actors

@@ -1,0 +1,125 @@
+#include <cluster_store/actors/sessions/overlay.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <functional>
+
+namespace cluster_store::actors {
+
+namespace {
+
+constexpr std::size_t cells_min = 64;
+
+} // namespace
+
+std::size_t session_overlay::find_cell(std::string_view id) const {
+  const auto mask = cells_.size() - 1;
+  auto cell = std::hash<std::string_view>{}(id)&mask;
+  while (cells_[cell] != 0 && slots_[cells_[cell] - 1].id != id)
+    cell = (cell + 1) & mask;
+  return cell;
+}
+
+void session_overlay::grow() {
+  cells_.assign(cells_.empty() ? cells_min : cells_.size() * 2, 0);
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    cells_[find_cell(slots_[i].id)] = static_cast<std::uint32_t>(i + 1);
+}
+
+void session_overlay::want(std::string_view id) {
+  if ((slots_.size() + 1) * 2 > cells_.size())
+    grow();
+  auto& cell = cells_[find_cell(id)];
+  if (cell != 0)
+    return;
+  slots_.emplace_back().id = id;
+  cell = static_cast<std::uint32_t>(slots_.size());
+}
+
+result<void> session_overlay::fetch() {
+  if (fetched_ == slots_.size())
+    return {};
+  ids_.clear();
+  for (auto i = fetched_; i < slots_.size(); ++i)
+    ids_.push_back(slots_[i].id);
+  if (reads_used_ == reads_.size())
+    reads_.push_back(std::make_unique<backends::reads>());
+  auto& read = *reads_[reads_used_];
+  if (auto done = engine_->get(ids_, read); !done)
+    return done;
+  ++reads_used_;
+  for (auto& row : read.rows) {
+    auto& read_slot = slots_[fetched_++];
+    if (row)
+      read_slot.content = *row;
+    else
+      read_slot.problem = std::move(row.error());
+    read_slot.stored = read_slot.problem || read_slot.content;
+  }
+  return {};
+}
+
+session_overlay::slot& session_overlay::at(std::string_view id) {
+  const auto cell = cells_[find_cell(id)];
+  assert(cell != 0);
+  return slots_[cell - 1];
+}
+
+void session_overlay::put(slot& where, const backends::record& content) {
+  where.content = content;
+  where.problem.reset();
+  where.what = slot::change::put;
+  changed_ = true;
+}
+
+void session_overlay::touch(slot& where, std::optional<wall_time> expires_at,
+                            std::optional<time_to_live> ttl) {
+  where.content->expires_at = expires_at;
+  where.content->ttl = ttl;
+  if (where.what == slot::change::none)
+    where.what = slot::change::touched;
+  changed_ = true;
+}
+
+void session_overlay::erase(slot& where) {
+  where.content.reset();
+  where.problem.reset();
+  where.what = slot::change::erased;
+  changed_ = true;
+}
+
+std::int64_t session_overlay::append_writes(std::vector<backends::write>& out) const {
+  std::int64_t growth = 0;
+  for (const auto& each : slots_) {
+    if (each.what == slot::change::none || (each.what == slot::change::erased && !each.stored))
+      continue;
+    backends::write change;
+    change.id = each.id;
+    if (each.what == slot::change::erased) {
+      change.what = backends::write::kind::erase;
+      --growth;
+    } else {
+      change.what =
+          each.what == slot::change::touched ? backends::write::kind::touch : backends::write::kind::put;
+      change.content = *each.content;
+      growth += each.stored ? 0 : 1;
+    }
+    out.push_back(change);
+  }
+  return growth;
+}
+
+void session_overlay::clear() {
+  std::fill(cells_.begin(), cells_.end(), 0U);
+  slots_.clear();
+  fetched_ = 0;
+  for (std::size_t i = 0; i < reads_used_; ++i) {
+    reads_[i]->rows.clear();
+    reads_[i]->pins.reset();
+  }
+  reads_used_ = 0;
+  kept_.clear();
+  changed_ = false;
+}
+
+} // namespace cluster_store::actors

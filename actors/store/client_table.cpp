@@ -1,0 +1,158 @@
+#include <cluster_store/actors/store/client_table.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cluster_store::actors {
+
+namespace {
+
+constexpr std::chrono::seconds expiry_check_interval{30};
+
+template <class Container>
+std::optional<std::string_view> find_result(const Container& results, std::uint64_t seq) {
+  const auto at = std::lower_bound(results.begin(), results.end(), seq,
+                                   [](const auto& each, std::uint64_t wanted) { return each.seq < wanted; });
+  if (at == results.end() || at->seq != seq)
+    return std::nullopt;
+  return at->bytes;
+}
+
+} // namespace
+
+std::optional<std::string_view> client_state::recall(std::uint64_t seq) const {
+  return seq > last_applied ? find_result(staged, seq) : find_result(results, seq);
+}
+
+result<void> client_table::load(const std::vector<backends::client_row>& rows, steady_time now) {
+  for (const auto& row : rows) {
+    auto& client = clients_.try_emplace(row.client, row.client).first->second;
+    client.silent_since = now;
+    client.rows.push_back(row.number);
+    client.last_applied = row.number;
+    for (std::string_view rest = row.value; !rest.empty();) {
+      const auto before = rest;
+      const auto item = wire::take_result(rest);
+      if (!item)
+        return fail(errc::corrupt,
+                    "row " + std::to_string(row.number)
+                        + " of the client table is not readable: restore the store from a backup");
+      client.results.push_back({item->seq, std::string{before.substr(0, before.size() - rest.size())}});
+    }
+  }
+  return {};
+}
+
+result<client_table::granted> client_table::grant(backends::client_id who, std::uint64_t ticket,
+                                                  rights allowed) {
+  auto at = clients_.find(who);
+  const auto known = at != clients_.end();
+  if (!known) {
+    if (clients_.size() >= limits_.clients_max)
+      return fail(errc::overloaded, "the store already knows " + std::to_string(clients_.size())
+                                        + " clients: try again when some have left");
+    at = clients_.try_emplace(who, who).first;
+  }
+  auto& client = at->second;
+  client.ticket = ticket;
+  client.allowed = allowed;
+  if (std::exchange(client.leaving, false))
+    std::erase(marked_leaving_, &client);
+  client.silent_since.reset();
+  return granted{&client, known};
+}
+
+client_state* client_table::find(backends::client_id who, std::uint64_t ticket) {
+  const auto at = clients_.find(who);
+  return at == clients_.end() || ticket == 0 || at->second.ticket != ticket ? nullptr : &at->second;
+}
+
+void client_table::left(backends::client_id who, std::uint64_t ticket, steady_time now) {
+  if (auto* client = find(who, ticket)) {
+    client->ticket = 0;
+    client->silent_since = now;
+  }
+}
+
+void client_table::said_bye(client_state& client) {
+  client.ticket = 0;
+  client.leaving = true;
+  marked_leaving_.push_back(&client);
+}
+
+void client_table::expire(steady_time now) {
+  if (now < next_expiry_check_)
+    return;
+  next_expiry_check_ = now + expiry_check_interval;
+  for (auto& [id, client] : clients_)
+    if (!client.leaving && client.silent_since && now - *client.silent_since >= limits_.retention)
+      said_bye(client);
+}
+
+void client_table::stage(client_state& client, std::uint64_t seq, std::string_view coded_result) {
+  if (client.staged.empty())
+    active_.push_back(&client);
+  client.staged.push_back({seq, std::string{coded_result}});
+}
+
+std::uint64_t client_table::floor_of(const client_state& client) const {
+  if (client.results.size() <= limits_.results_max)
+    return client.floor;
+  return std::max(client.floor, client.results[client.results.size() - limits_.results_max].seq);
+}
+
+void client_table::prepare_rows(const client_state& client, backends::commit& out) const {
+  const auto floor = floor_of(client);
+  const auto kept = std::lower_bound(client.rows.begin(), client.rows.end(), floor);
+  if (kept != client.rows.begin())
+    out.client_erases.push_back({client.id, *std::prev(kept)});
+  backends::client_row row{client.id, client.staged.back().seq, {}};
+  for (const auto& each : client.staged)
+    row.value += each.bytes;
+  out.client_rows.push_back(std::move(row));
+}
+
+void client_table::prepare(backends::commit& out) {
+  for (const auto* client : active_)
+    prepare_rows(*client, out);
+  std::erase_if(marked_leaving_, [this, &out](client_state* client) {
+    if (client->queued_operations != 0 || !client->staged.empty())
+      return false;
+    if (!client->rows.empty())
+      out.client_erases.push_back({client->id, UINT64_MAX});
+    erased_.push_back(client);
+    return true;
+  });
+}
+
+void client_table::settle(client_state& client) const {
+  const auto floor = floor_of(client);
+  client.rows.erase(client.rows.begin(), std::lower_bound(client.rows.begin(), client.rows.end(), floor));
+  client.last_applied = client.highest();
+  client.rows.push_back(client.last_applied);
+  for (auto& each : client.staged)
+    client.results.push_back(std::move(each));
+  client.staged.clear();
+  while (!client.results.empty() && client.results.front().seq < floor)
+    client.results.pop_front();
+}
+
+void client_table::committed() {
+  for (auto* client : active_)
+    settle(*client);
+  active_.clear();
+  for (auto* client : erased_)
+    clients_.erase(backends::client_id{client->id});
+  erased_.clear();
+}
+
+void client_table::aborted() {
+  for (auto* client : active_)
+    client->staged.clear();
+  active_.clear();
+  for (auto* client : erased_)
+    marked_leaving_.push_back(client);
+  erased_.clear();
+}
+
+} // namespace cluster_store::actors

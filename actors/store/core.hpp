@@ -1,0 +1,183 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <cluster_store/actors/sessions/logout_guard.hpp>
+#include <cluster_store/actors/sessions/overlay.hpp>
+#include <cluster_store/actors/store/client_table.hpp>
+#include <cluster_store/actors/store/reply_builder.hpp>
+#include <cluster_store/actors/wire/wire.hpp>
+#include <cluster_store/backends/backend.hpp>
+
+namespace cluster_store::actors {
+
+/// What a store core may do at once.
+struct store_core_options {
+  std::optional<time_to_live> ttl_default; ///< Life of sessions set without a ttl; none = for ever.
+  std::optional<std::chrono::milliseconds> logout_guard; ///< How long destroyed ids are kept; none = not.
+  session_limits limits;
+  std::uint32_t in_flight_max = 16'384;          ///< Most queued operations of one client.
+  std::size_t group_operations_max = 1'024;      ///< Operations of one commit.
+  std::size_t fetch_operations_max = 128;        ///< Operations of one multi-get.
+  std::size_t reply_bytes_max = 4 * 1024 * 1024; ///< A commit ends when its replies reach this.
+  std::size_t sweep_rows_max = 1'000;            ///< Rows of the expiry index settled in one commit.
+  client_table::limits clients;
+};
+
+/// Figures since the core was loaded, and now.
+struct store_core_figures {
+  std::uint64_t sessions = 0;   ///< Stored, expired ones that were not swept included.
+  std::uint64_t clients = 0;    ///< Known clients.
+  std::uint64_t operations = 0; ///< Answered.
+  std::uint64_t commits = 0;    ///< Applied to the backend.
+};
+
+/// The store's semantics: executes batches of many clients as groups, one commit a group.
+///
+/// Pure (no CAF, clock, thread); one thread; may call the backend, and blocks only where that does. A shell
+/// runs it:
+///
+///     while (core.prepare(now))
+///       send(core.staged().empty() ? core.finish() : core.finish(backend.apply(core.staged())));
+///
+/// Nothing is changed before the commit succeeded, and no answer, not even of a read, is handed out before. A
+/// failed commit makes the store read-only until a probe write succeeds (`tick`). If the engine cannot tell
+/// what became of a commit, `must_restart()` turns true and nobody is answered: the clients ask again, and
+/// the client table of the reopened engine knows.
+class store_core {
+public:
+  /// What `backend::apply` returns.
+  using verdict = result<std::vector<result<backends::write_outcome>>>;
+
+  store_core(store_core_options how, backends::backend& engine);
+
+  /// Reads counters, incarnation and client table; gives new data the identity `fresh_incarnation`.
+  /// @errors of the backend; `corrupt` if the system table is not this program's.
+  result<void> load(const wire::token& fresh_incarnation, steady_time now);
+
+  /// Installs `ticket` for `who`: its former ticket is void and what it had queued is dropped (it will come
+  /// again).
+  /// @returns what the welcome says. @errors `overloaded` beyond the number of clients.
+  result<wire::welcome> grant(backends::client_id who, std::uint64_t ticket, rights allowed);
+
+  /// The client's connection is gone.
+  void left(backends::client_id who, std::uint64_t ticket, steady_time now);
+
+  /// The client says farewell.
+  void said_bye(const wire::bye& message);
+
+  /// Queues a batch.
+  /// @returns nothing, or a results frame for the sender: the batch's ticket is void and nothing of it was
+  /// applied.
+  std::optional<std::string> submit(std::string bytes);
+
+  /// Executes the next group against the backend and stages its commit.
+  /// @returns false if there is nothing to do. @post If true, `finish` must be called next.
+  bool prepare(wall_time now);
+
+  /// @returns the commit to apply; may be empty.
+  const backends::commit& staged() const noexcept { return staged_; }
+
+  /// Ends the group: with the backend's verdict, or without one if `staged()` was empty.
+  /// @returns the frames to send.
+  std::vector<outgoing_frame> finish(const verdict& engine_said) { return end(&engine_said); }
+  std::vector<outgoing_frame> finish() { return end(nullptr); }
+
+  /// Housekeeping, once a second: expires silent clients, starts a sweep, probes a read-only engine.
+  /// @post `prepare` has something to do if there is.
+  void tick(steady_time now);
+
+  /// @returns whether the shell must close the engine and start anew.
+  bool must_restart() const noexcept { return must_restart_; }
+
+  /// @returns why the store is read-only, or nothing.
+  const std::optional<error>& read_only() const noexcept { return read_only_; }
+
+  store_core_figures figures() const;
+
+private:
+  struct queued_batch {
+    client_state* client;
+    std::unique_ptr<std::string> bytes; ///< What the items look into.
+    std::vector<wire::batch_item> items;
+    std::size_t executed = 0; ///< Items the group has executed, from the front.
+  };
+
+  struct counters {
+    version_number version = 0;
+    std::int64_t sessions = 0;
+
+    friend bool operator==(const counters&, const counters&) = default;
+  };
+
+  enum class group_kind : std::uint8_t { none, operations, sweep, probe };
+
+  // store_core.cpp: queue and commits
+  std::vector<outgoing_frame> end(const verdict* engine_said);
+  void drop_queue_of(client_state& client);
+  void settle_batches();
+  void answer_aborted(const error& why);
+  void end_group();
+
+  // store_group.cpp: which operations make a group
+  bool prepare_operations(wall_time now);
+  bool prepare_sweep(wall_time now);
+  bool prepare_probe();
+  bool group_is_full() const;
+  void execute_chunk(wall_time now);
+  result<void> fetch_chunk();
+  bool execute_next(const result<void>& fetched, wall_time now);
+  bool must_wait(const client_state& client, const wire::operation& what, wall_time now);
+  void stage_rows(wall_time now);
+  result<void> stage_swept(wall_time now);
+
+  // store_execute.cpp: what operations mean
+  void execute(client_state& client, const wire::operation& what, wall_time now);
+  bool answer_repeated(client_state& client, const wire::operation& what);
+  void answer(client_state& client, const wire::operation& what, const result<wire::answer>& outcome);
+  result<void> check(const client_state& client, const wire::operation& what) const;
+  result<wire::answer> perform(const wire::operation& what, wall_time now);
+  result<wire::answer> set(const wire::operation& what, wall_time now);
+  result<wire::answer> touch(const wire::operation& what, wall_time now);
+  result<wire::answer> destroy(const wire::operation& what, wall_time now);
+  void destroy(session_overlay::slot& slot);
+  result<void> check_guard(const wire::operation& what, bool lives, wall_time now) const;
+  result<wire::answer> regenerate(const wire::operation& what, wall_time now);
+  result<wire::answer> list(const wire::operation& what, wall_time now);
+  result<wire::answer> length(wall_time now);
+  result<wire::answer> clear();
+  void get(client_state& client, const wire::operation& what, wall_time now);
+
+  store_core_options options_;
+  backends::backend* engine_;
+  wire::token incarnation_{};
+  counters committed_;
+  counters counters_; ///< With what is staged.
+  client_table clients_;
+  std::deque<queued_batch> queue_;
+  std::vector<std::vector<wire::batch_item>> spare_items_; ///< Empty; they keep their memory.
+  session_overlay overlay_;
+  actors::logout_guard guard_;
+  reply_builder replies_;
+  backends::commit staged_;
+  group_kind group_ = group_kind::none;
+  std::size_t group_batch_ = 0;      ///< Index of the batch the group executes now.
+  std::size_t group_operations_ = 0; ///< Operations the group has executed.
+  bool group_ends_ = false;          ///< The next operation needs the commit first.
+  bool sweep_wanted_ = false;
+  bool sweep_turn_ = false; ///< The last group was of operations.
+  bool probe_wanted_ = false;
+  bool must_restart_ = false;
+  std::optional<error> read_only_;
+  std::uint64_t operations_ = 0;
+  std::uint64_t commits_ = 0;
+};
+
+} // namespace cluster_store::actors

@@ -1,0 +1,40 @@
+#include <cluster_store/apps/cluster_store/pipe/answer_budget.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cluster_store::apps {
+
+std::size_t answer_budget::estimate(kind what) const {
+  switch (what) {
+  case kind::session:
+    return std::max({small_bytes_max, latest_max_, former_max_});
+  case kind::page:
+    return page_bytes;
+  case kind::small:
+    break;
+  }
+  return small_bytes_max;
+}
+
+bool answer_budget::take(kind what, std::size_t reserved, std::size_t bytes) {
+  release(reserved);
+  if (what == kind::session)
+    learn(bytes);
+  const bool fits = has_room(bytes);
+  if (fits)
+    used_bytes_ += bytes;
+  return fits;
+}
+
+void answer_budget::learn(std::size_t bytes) {
+  if (!std::exchange(knows_one_, true))
+    latest_max_ = 0;
+  latest_max_ = std::max(latest_max_, bytes);
+  if (++answers_ < answers_remembered)
+    return;
+  answers_ = 0;
+  former_max_ = std::exchange(latest_max_, 0);
+}
+
+} // namespace cluster_store::apps

@@ -1,0 +1,289 @@
+#include <cluster_store/apps/cluster_store/pipe/fields.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include <cluster_store/apps/support/terminal/text.hpp>
+
+namespace cluster_store::apps {
+
+namespace {
+
+using json = nlohmann::json;
+
+enum class kind : std::uint8_t { text, whole_number, counting_number };
+
+constexpr kind kind_of(pipe_field field) {
+  switch (field) {
+  case pipe_field::ttl_ms:
+    return kind::whole_number;
+  case pipe_field::seq:
+  case pipe_field::seen:
+  case pipe_field::if_version:
+  case pipe_field::limit:
+    return kind::counting_number;
+  default:
+    return kind::text;
+  }
+}
+
+constexpr std::string_view name_of(kind type) {
+  return type == kind::text           ? "a string"
+         : type == kind::whole_number ? "a whole number (64 bits)"
+                                      : "a whole number from 0 to 18446744073709551615";
+}
+
+constexpr std::string_view blanks = " \t\r\n";
+
+bool is_digit(char letter) {
+  return letter >= '0' && letter <= '9';
+}
+
+/// An iterator that shows how far the parser has read, for what the parser does not tell: what follows a
+/// number.
+struct tracked {
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  const char* at;
+  const char** reached;
+
+  reference operator*() const { return *at; }
+  tracked& operator++() {
+    *reached = ++at;
+    return *this;
+  }
+  bool operator==(const tracked& other) const { return at == other.at; }
+};
+
+/// Collects the events of nlohmann's SAX parser. After a wrong field it reads on, for the `seq` that may
+/// follow, and keeps the first problem.
+class field_reader final : public nlohmann::json_sax<json> {
+public:
+  field_reader(std::string_view line, pipe_fields& into) : line_(line), reached_(line.data()), into_(into) {
+    into_.present.reset();
+    json::sax_parse(tracked{line.data(), &reached_}, tracked{line.data() + line.size(), &reached_}, this);
+  }
+
+  bool null() override { return value_of("null"); }
+  bool boolean(bool) override { return value_of("a boolean"); }
+  bool binary(binary_t&) override { return value_of("binary"); }
+
+  /// Also what is beyond 64 bits: far below zero is as good as any other time that is over.
+  bool number_float(double, const std::string& text) override {
+    if (!expects(kind::whole_number) || text[0] != '-'
+        || !std::all_of(text.begin() + 1, text.end(), is_digit))
+      return value_of("one with a fraction, an exponent or too many digits");
+    return number_integer(std::numeric_limits<std::int64_t>::min());
+  }
+
+  /// Numbers with a sign.
+  bool number_integer(std::int64_t number) override {
+    if (!expects(kind::whole_number))
+      return value_of("a number with a sign");
+    into_.signed_numbers[index()] = number;
+    return accept();
+  }
+
+  bool number_unsigned(std::uint64_t number) override {
+    if (expects(kind::counting_number)) {
+      into_.unsigned_numbers[index()] = number;
+      return *field_ != pipe_field::seq || number_is_whole() ? accept() : true;
+    }
+    if (!expects(kind::whole_number) || number > std::numeric_limits<std::int64_t>::max())
+      return value_of(expects(kind::whole_number) ? "one so large" : "a number");
+    into_.signed_numbers[index()] = static_cast<std::int64_t>(number);
+    return accept();
+  }
+
+  bool string(std::string& text) override {
+    if (!expects(kind::text))
+      return value_of("a string");
+    into_.texts[index()].swap(text);
+    return accept();
+  }
+
+  bool start_object(std::size_t) override {
+    if (depth_ == 0) {
+      ++depth_;
+      return true;
+    }
+    return descend("an object");
+  }
+
+  bool start_array(std::size_t) override { return descend("an array"); }
+  bool end_object() override { return ascend(); }
+  bool end_array() override { return ascend(); }
+
+  bool key(std::string& name) override {
+    if (depth_ > 1)
+      return true;
+    field_.reset();
+    for (std::size_t candidate = 0; candidate < pipe_field_names.size(); ++candidate)
+      if (pipe_field_names[candidate] == name)
+        return begin(candidate);
+    keep_problem("there is no field '" + name.substr(0, 32) + "'");
+    return true;
+  }
+
+  bool parse_error(std::size_t position, const std::string&, const json::exception& problem) override {
+    constexpr int number_out_of_range = 406; // of nlohmann's documented exceptions
+    broken_ = true;
+    problem_ = problem.id == number_out_of_range ? "a number is out of range" : "the line is not valid JSON";
+    problem_ += " at byte " + std::to_string(position);
+    return false;
+  }
+
+  const std::string& problem() const { return problem_; }
+
+  /// Whether the line is not valid JSON.
+  bool broken() const { return broken_; }
+
+private:
+  static constexpr int depth_max = 64;
+
+  std::size_t index() const { return static_cast<std::size_t>(*field_); }
+  bool expects(kind type) const { return field_ && depth_ == 1 && kind_of(*field_) == type; }
+
+  /// Whether the number that was just read is followed by what ends it: of `01` or of a line that is cut only
+  /// a part was. The parser has read on by one byte, unless there is none.
+  bool number_is_whole() const {
+    const auto read = static_cast<std::size_t>(reached_ - line_.data());
+    const auto end = read == line_.size() && is_digit(line_.back()) ? read : read - 1;
+    const auto next = line_.find_first_not_of(blanks, end);
+    return next != std::string_view::npos && (line_[next] == ',' || line_[next] == '}');
+  }
+
+  bool begin(std::size_t candidate) {
+    if (seen_[candidate]) {
+      keep_problem("the field '" + std::string{pipe_field_names[candidate]} + "' stands there twice");
+      into_.present.reset(candidate);
+      return true;
+    }
+    seen_.set(candidate);
+    field_ = static_cast<pipe_field>(candidate);
+    return true;
+  }
+
+  bool accept() {
+    into_.present.set(index());
+    field_.reset();
+    return true;
+  }
+
+  /// A value that is not what its field takes.
+  bool value_of(std::string_view what) {
+    if (depth_ == 0)
+      keep_problem("a line must be a JSON object, this is " + std::string{what});
+    else if (depth_ == 1 && field_)
+      keep_problem("the field '" + std::string{pipe_field_names[index()]} + "' must be "
+                   + std::string{name_of(kind_of(*field_))} + ", not " + std::string{what});
+    field_.reset();
+    return true;
+  }
+
+  bool descend(std::string_view what) {
+    value_of(what);
+    if (++depth_ <= depth_max)
+      return true;
+    problem_ = "the line is nested deeper than " + std::to_string(depth_max) + " levels";
+    return false;
+  }
+
+  bool ascend() {
+    --depth_;
+    return true;
+  }
+
+  void keep_problem(std::string what) {
+    if (problem_.empty())
+      problem_ = std::move(what);
+  }
+
+  std::string_view line_;
+  const char* reached_;
+  pipe_fields& into_;
+  pipe_field_set seen_;
+  std::optional<pipe_field> field_; ///< Whose value comes next, if it is a known one of the line's object.
+  int depth_ = 0;
+  bool broken_ = false;
+  std::string problem_;
+};
+
+/// The code unit of the escape `\uXXXX` at `index`, or nothing if there stands none.
+std::optional<unsigned> escaped_unit(std::string_view line, std::size_t index) {
+  if (line.substr(index, 2) != "\\u" || line.size() - index < 6)
+    return std::nullopt;
+  unsigned unit = 0;
+  const auto* const end = line.data() + index + 6;
+  const auto read = std::from_chars(line.data() + index + 2, end, unit, 16);
+  return read.ec == std::errc{} && read.ptr == end ? std::optional{unit} : std::nullopt;
+}
+
+/// Puts U+FFFD in the place of escapes that are half of a surrogate pair: valid in JSON, but no text that
+/// UTF-8 can hold, so the parser stops at them.
+/// @returns where the first one was, if there was one.
+std::optional<std::size_t> replace_lone_surrogates(std::string& line) {
+  std::optional<std::size_t> first;
+  for (auto index = line.find('\\'); index < line.size(); index = line.find('\\', index)) {
+    const auto unit = escaped_unit(line, index).value_or(0);
+    const auto next = unit >= 0xD800 && unit < 0xDC00 ? escaped_unit(line, index + 6).value_or(0) : 0;
+    if (next >= 0xDC00 && next < 0xE000) {
+      index += 12;
+    } else if (unit >= 0xD800 && unit < 0xE000) {
+      first = first.value_or(index);
+      line.replace(index, 6, "\\ufffd");
+      index += 6;
+    } else {
+      index += 2;
+    }
+  }
+  return first;
+}
+
+tl::unexpected<error> refuse(std::string message) {
+  return fail(errc::invalid_argument, std::move(message));
+}
+
+/// Says what is wrong with a line that the parser did not read to its end, and reads its `seq`.
+result<void> refuse_broken(std::string_view line, const std::string& problem, pipe_fields& into) {
+  std::string whole{line};
+  const auto half = replace_lone_surrogates(whole);
+  if (!half)
+    return refuse(problem);
+  if (const field_reader again{whole, into}; again.broken())
+    return refuse(again.problem());
+  return refuse("the line is valid JSON, but the escape at byte " + std::to_string(*half + 1)
+                + " is half of a surrogate pair, which no UTF-8 text can hold: put such bytes as Base64 into "
+                  "data_base64 or id_base64");
+}
+
+} // namespace
+
+result<void> read_pipe_fields(std::string_view line, pipe_fields& into) {
+  into.present.reset();
+  if (line.find_first_not_of(blanks) == std::string_view::npos)
+    return refuse("the line is empty: write a JSON object with \"seq\" and \"op\"");
+  const field_reader reader{line, into};
+  if (const auto nul = line.find('\0'); nul != std::string_view::npos) // which the parser takes for the end
+    return refuse("the line has a NUL at byte " + std::to_string(nul + 1)
+                  + ": write it as \\u0000 in a string");
+  if (reader.problem().empty())
+    return {};
+  if (!is_utf8(line))
+    return refuse("the line is not UTF-8: put other bytes as Base64 into data_base64 or id_base64");
+  if (reader.broken())
+    return refuse_broken(line, reader.problem(), into);
+  return refuse(reader.problem());
+}
+
+} // namespace cluster_store::apps

@@ -1,0 +1,208 @@
+#include <cluster_store/backends/rocksdb/directory/inventory.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <rocksdb/file_system.h>
+#include <xxhash.h>
+
+#include <cluster_store/backends/rocksdb/directory/content.hpp>
+#include <cluster_store/backends/system/store_directory.hpp>
+#include <cluster_store/backends/whole_number.hpp>
+
+namespace cluster_store::backends {
+namespace {
+
+using rocksdb::IOStatus;
+
+constexpr std::string_view program = "cluster-store ";
+constexpr std::string_view header =
+    "cluster-store 1: the files of this store, for the program alone (docs/storage.md)\n";
+
+constexpr std::size_t lines_max = 100; // then it is written anew, as short as it can be
+
+constexpr std::string_view possible_word = "may";
+constexpr std::string_view required_word = "must";
+
+std::string checksum_of(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  auto number = XXH3_64bits(text.data(), text.size());
+  std::string made(16, '0');
+  for (auto at = made.rbegin(); at != made.rend(); ++at, number >>= 4)
+    *at = digits[number & 15];
+  return made;
+}
+
+std::string line_of(const std::string& file, const rocksdb_inventory::entry& what) {
+  auto made = std::string{what.required ? required_word : possible_word} + " " + file;
+  if (what.bytes_min > 0)
+    made += " " + std::to_string(what.bytes_min);
+  return made + " " + checksum_of(made) + "\n";
+}
+
+/// Takes the first word off `text`.
+std::string_view take_word(std::string_view& text) {
+  const auto end = std::min(text.find(' '), text.size());
+  const auto word = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return word;
+}
+
+/// word, name, length if it is known, checksum
+void read_line(std::string_view line, rocksdb_inventory::list& into) {
+  const auto last = line.rfind(' ');
+  if (last == std::string_view::npos || checksum_of(line.substr(0, last)) != line.substr(last + 1))
+    return;
+  line = line.substr(0, last);
+  rocksdb_inventory::entry what{.required = take_word(line) == required_word};
+  const auto name = take_word(line);
+  if (!line.empty())
+    what.bytes_min = parse_whole_number(line).value_or(0);
+  into[std::string{name}] = what;
+}
+
+/// RocksDB's other files are known by their content, and not by whether they are there.
+bool is_written_down(std::string_view file) {
+  const auto kind = rocksdb_file_named(file);
+  return kind == rocksdb_file::log || kind == rocksdb_file::table || kind == rocksdb_file::manifest;
+}
+
+IOStatus sync(rocksdb::FileSystem& files, const std::string& directory) {
+  std::unique_ptr<rocksdb::FSDirectory> opened;
+  auto done = files.NewDirectory(directory, {}, &opened, nullptr);
+  return done.ok() ? opened->Fsync({}, nullptr) : done;
+}
+
+} // namespace
+
+rocksdb_inventory::rocksdb_inventory(std::shared_ptr<rocksdb::FileSystem> files) : files_{std::move(files)} {}
+
+rocksdb_inventory::~rocksdb_inventory() = default;
+
+std::optional<rocksdb_inventory::list> rocksdb_inventory::parse(std::string_view text) {
+  if (!text.starts_with(header))
+    return std::nullopt;
+  text.remove_prefix(header.size());
+  list made;
+  for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    read_line(text.substr(0, end), made);
+    text.remove_prefix(end + 1);
+  }
+  return made;
+}
+
+bool rocksdb_inventory::is_newer(std::string_view text) noexcept {
+  return text.starts_with(program) && !text.starts_with(header);
+}
+
+bool rocksdb_inventory::can_be_begun(std::string_view text) noexcept {
+  return header.starts_with(text) || text.starts_with(header);
+}
+
+void rocksdb_inventory::show(const std::vector<std::string>& files) {
+  const std::lock_guard guard{mutex_};
+  known_ = {files.begin(), files.end()};
+}
+
+IOStatus rocksdb_inventory::begin(const std::string& directory) {
+  const std::lock_guard guard{mutex_};
+  directory_ = directory;
+  for (const auto& each : known_)
+    if (rocksdb_file_named(each) == rocksdb_file::log)
+      required_.insert(each);
+  return rewrite(false);
+}
+
+void rocksdb_inventory::end(bool lengths_are_certain) {
+  const std::lock_guard guard{mutex_};
+  if (file_ != nullptr)
+    rewrite(lengths_are_certain).PermitUncheckedError(); // it says nothing wrong, but more or less
+}
+
+/// After a power cut a log that is required has to be there, and what is left out must not be: so the names
+/// in the directory are synced first.
+IOStatus rocksdb_inventory::rewrite(bool with_lengths) {
+  std::string text{header};
+  for (const auto& each : known_) {
+    if (!is_written_down(each))
+      continue;
+    entry what{.required = required_.contains(each)};
+    if (with_lengths)
+      files_->GetFileSize(directory_ + "/" + each, {}, &what.bytes_min, nullptr).PermitUncheckedError();
+    text += line_of(each, what);
+  }
+  const auto path = directory_ + "/" + std::string{new_name};
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  auto done = sync(*files_, directory_);
+  if (done.ok())
+    done = files_->NewWritableFile(path, {}, &file, nullptr);
+  if (done.ok() && close_to_others(path) != 0)
+    done = IOStatus::IOError("its mode cannot be changed", path);
+  if (done.ok())
+    done = file->Append(text, {}, nullptr);
+  if (done.ok())
+    done = file->Sync({}, nullptr);
+  if (done.ok())
+    done = files_->RenameFile(path, directory_ + "/" + std::string{name}, {}, nullptr);
+  if (!done.ok())
+    return done;
+  file_ = std::move(file);
+  lines_ = 0;
+  torn_ = false;
+  return sync(*files_, directory_);
+}
+
+bool rocksdb_inventory::has_begun() const {
+  const std::lock_guard guard{mutex_};
+  return file_ != nullptr;
+}
+
+bool rocksdb_inventory::has(std::string_view file) const {
+  const std::lock_guard guard{mutex_};
+  return known_.contains(file);
+}
+
+IOStatus rocksdb_inventory::add(const std::string& file) {
+  const std::lock_guard guard{mutex_};
+  const bool is_new = known_.insert(file).second;
+  if (!is_new || !is_written_down(file))
+    return IOStatus::OK();
+  auto done = write(file, {});
+  if (!done.ok())
+    known_.erase(file);
+  return done;
+}
+
+IOStatus rocksdb_inventory::require(const std::string& file) {
+  const std::lock_guard guard{mutex_};
+  required_.insert(file);
+  auto done = write(file, {.required = true});
+  if (!done.ok())
+    required_.erase(file);
+  return done;
+}
+
+IOStatus rocksdb_inventory::give_up(const std::string& file) {
+  const std::lock_guard guard{mutex_};
+  if (required_.erase(file) == 0)
+    return IOStatus::OK();
+  auto done = write(file, {});
+  if (!done.ok())
+    required_.insert(file);
+  return done;
+}
+
+void rocksdb_inventory::forget(const std::string& file) {
+  const std::lock_guard guard{mutex_};
+  known_.erase(file);
+}
+
+IOStatus rocksdb_inventory::write(const std::string& file, const entry& what) {
+  auto done = file_->Append((torn_ ? "\n" : "") + line_of(file, what), {}, nullptr);
+  torn_ = !done.ok();
+  if (done.ok())
+    done = file_->Sync({}, nullptr);
+  return done.ok() && ++lines_ > lines_max ? rewrite(false) : done;
+}
+
+} // namespace cluster_store::backends

@@ -1,0 +1,265 @@
+#include <cluster_store/backends/rocksdb/disk/disk.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+
+#include <cluster_store/backends/rocksdb/directory/content.hpp>
+#include <cluster_store/backends/rocksdb/directory/inventory.hpp>
+#include <cluster_store/backends/rocksdb/disk/clock.hpp>
+#include <cluster_store/backends/rocksdb/disk/file_size.hpp>
+#include <cluster_store/backends/rocksdb/disk/log_file.hpp>
+#include <cluster_store/backends/rocksdb/disk/logger.hpp>
+#include <cluster_store/backends/system/room.hpp>
+#include <cluster_store/backends/system/store_directory.hpp>
+
+namespace cluster_store::backends {
+namespace {
+
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+
+/// What the log adds to a commit, beside seven bytes for each 32 KiB.
+constexpr std::uint64_t log_overhead_bytes = 64;
+
+/// What RocksDB sees and changes are the files of the inventory, and nothing else in the directory.
+class watched_file_system final : public rocksdb::FileSystemWrapper {
+public:
+  watched_file_system(const std::shared_ptr<rocksdb::FileSystem>& files, std::shared_ptr<disk_state> state)
+      : FileSystemWrapper{files ? files : rocksdb::FileSystem::Default()},
+        inventory{target_},
+        state_{std::move(state)},
+        is_default_{!files} {}
+
+  const char* Name() const override { return "cluster_store.watched"; }
+
+  IOStatus GetChildren(const std::string& directory, const IOOptions& options,
+                       std::vector<std::string>* names, IODebugContext* debug) override {
+    auto done = FileSystemWrapper::GetChildren(directory, options, names, debug);
+    std::erase_if(*names, [this](const std::string& each) { return !inventory.has(each); });
+    return done;
+  }
+
+  IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                           std::unique_ptr<rocksdb::FSWritableFile>* made, IODebugContext* debug) override {
+    const auto kind = rocksdb_file_named(name_of(path));
+    auto done = kind == rocksdb_file::log ? sync_newest_log() : IOStatus::OK();
+    if (done.ok())
+      done = take_name(path, debug);
+    if (done.ok())
+      done = FileSystemWrapper::NewWritableFile(path, options, made, debug);
+    if (done.ok())
+      done = close(path);
+    if (!done.ok())
+      return done;
+    if (kind == rocksdb_file::log)
+      return begin_log(path, options, made, debug);
+    *made = watched_file(std::move(*made), kind == rocksdb_file::table ? state_ : nullptr);
+    return done;
+  }
+
+  /// Where RocksDB finds no table, it looks for one of LevelDB's and says that this is missing.
+  IOStatus NewRandomAccessFile(const std::string& path, const rocksdb::FileOptions& options,
+                               std::unique_ptr<rocksdb::FSRandomAccessFile>* made,
+                               IODebugContext* debug) override {
+    constexpr std::string_view of_leveldb = ".ldb";
+    if (path.ends_with(of_leveldb))
+      return IOStatus::PathNotFound("there is no file",
+                                    path.substr(0, path.size() - of_leveldb.size()) + ".sst");
+    return FileSystemWrapper::NewRandomAccessFile(path, options, made, debug);
+  }
+
+  /// Syncs the log. The logs before are synced: without that a power cut could take the end of one, or all
+  /// of it, and leave the next.
+  IOStatus sync_newest_log() {
+    const std::lock_guard guard{state_->newest_mutex};
+    return state_->newest == nullptr ? IOStatus::OK() : state_->newest->sync_all();
+  }
+
+  IOStatus NewLogger(const std::string& path, const IOOptions& options,
+                     std::shared_ptr<rocksdb::Logger>* made, IODebugContext* debug) override {
+    if (auto done = take_name(path, debug); !done.ok())
+      return done;
+    if (!is_default_)
+      return FileSystemWrapper::NewLogger(path, options, made, debug);
+    *made = make_rocksdb_logger(path);
+    return *made ? close(path) : disk_failed(errno);
+  }
+
+  IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
+                      IODebugContext* debug) override {
+    auto done = take_name(to, debug);
+    if (done.ok() && rocksdb_file_named(name_of(to)) == rocksdb_file::current)
+      done = sync_directory_of(to, debug);
+    if (done.ok())
+      done = FileSystemWrapper::RenameFile(from, to, options, debug);
+    if (done.ok())
+      inventory.forget(name_of(from));
+    return done;
+  }
+
+  IOStatus DeleteFile(const std::string& path, const IOOptions& options, IODebugContext* debug) override {
+    if (!inventory.has(name_of(path)))
+      return strange(path);
+    auto done = inventory.give_up(name_of(path));
+    if (done.ok())
+      done = FileSystemWrapper::DeleteFile(path, options, debug);
+    if (done.ok())
+      inventory.forget(name_of(path));
+    return done;
+  }
+
+  IOStatus LockFile(const std::string& path, const IOOptions& options, rocksdb::FileLock** lock,
+                    IODebugContext* debug) override {
+    auto done = take_name(path, debug);
+    if (done.ok())
+      done = FileSystemWrapper::LockFile(path, options, lock, debug);
+    return done.ok() ? close(path) : done;
+  }
+
+  rocksdb_inventory inventory;
+
+private:
+  static std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+  static IOStatus strange(const std::string& path) {
+    return IOStatus::IOError("it is there already, and is none of the store's files", path);
+  }
+
+  static IOStatus close(const std::string& path) {
+    const int number = close_to_others(path);
+    return number == 0 ? IOStatus::OK() : disk_failed(number);
+  }
+
+  /// Before a file is made or gets another name. Somebody else's is not replaced.
+  IOStatus take_name(const std::string& path, IODebugContext* debug) {
+    if (!inventory.has_begun())
+      return IOStatus::NotSupported("the directory is only looked at", path);
+    if (!inventory.has(name_of(path)) && FileExists(path, {}, debug).ok())
+      return strange(path);
+    return inventory.add(name_of(path));
+  }
+
+  /// Nothing is in a log before it is certain that it will be missed.
+  IOStatus begin_log(const std::string& path, const rocksdb::FileOptions& options,
+                     std::unique_ptr<rocksdb::FSWritableFile>* made, IODebugContext* debug) {
+    auto done = sync_directory_of(path, debug);
+    if (done.ok())
+      done = inventory.require(name_of(path));
+    if (!done.ok())
+      return done;
+    std::unique_ptr<rocksdb::FSRandomRWFile> ahead; // none where that is not worth while or not possible
+    if (state_->every_commit_synced)
+      NewRandomRWFile(path, options, &ahead, nullptr).PermitUncheckedError();
+    *made = watched_log(std::move(*made), std::move(ahead), state_);
+    return done;
+  }
+
+  IOStatus sync_directory_of(const std::string& file, IODebugContext* debug) {
+    std::unique_ptr<rocksdb::FSDirectory> directory;
+    auto done = NewDirectory(file.substr(0, file.rfind('/')), {}, &directory, debug);
+    return done.ok() ? directory->Fsync({}, debug) : done;
+  }
+
+  std::shared_ptr<disk_state> state_;
+  bool is_default_;
+};
+
+} // namespace
+
+struct watched_disk::parts {
+  explicit parts(const std::shared_ptr<rocksdb::FileSystem>& files)
+      : file_system{std::make_shared<watched_file_system>(files, state)}, env{environment_of(file_system)} {}
+
+  std::shared_ptr<disk_state> state = std::make_shared<disk_state>();
+  std::shared_ptr<watched_file_system> file_system;
+  std::unique_ptr<rocksdb::Env> env;
+};
+
+watched_disk::watched_disk(disk_watch watch, const std::shared_ptr<rocksdb::FileSystem>& files,
+                           bool every_commit_synced)
+    : parts_{std::make_unique<parts>(files)} {
+  parts_->state->watch = std::move(watch);
+  parts_->state->every_commit_synced = every_commit_synced;
+}
+
+watched_disk::~watched_disk() = default;
+
+rocksdb::Env* watched_disk::env() const noexcept {
+  return parts_->env.get();
+}
+
+void watched_disk::show(const std::vector<std::string>& files) {
+  parts_->file_system->inventory.show(files);
+}
+
+result<void> watched_disk::begin(const std::string& directory) {
+  if (const auto done = parts_->file_system->inventory.begin(directory); !done.ok())
+    return fail(errc::io_error, "the inventory of the store's directory " + directory + " cannot be written ("
+                                    + done.ToString() + "): " + room_hint(done) + ", or repair it");
+  return {};
+}
+
+void watched_disk::end(bool is_synced) {
+  parts_->file_system->inventory.end(is_synced);
+}
+
+result<void> watched_disk::begin_commit(std::uint64_t bytes) {
+  auto& state = *parts_->state;
+  ++state.commit;
+  state.appended = false;
+  state.cut_back = false;
+  state.unknown = false;
+  const std::lock_guard guard{state.newest_mutex};
+  if (state.newest == nullptr)
+    return {};
+  const auto needed = bytes + bytes / 1024 + log_overhead_bytes;
+  if (const auto done = state.newest->reserve(needed); !done.ok())
+    return fail(errc::io_error, "the disk has no room for a commit of " + std::to_string(bytes) + " bytes ("
+                                    + done.ToString() + "): " + room_hint(done) + ", nothing was changed");
+  return {};
+}
+
+log_fate watched_disk::fate() const noexcept {
+  const auto& state = *parts_->state;
+  if (state.unknown)
+    return log_fate::unknown;
+  if (state.cut_back)
+    return log_fate::cut_back;
+  return state.appended ? log_fate::unknown : log_fate::untouched;
+}
+
+result<void> watched_disk::sync_log() {
+  if (log_failed())
+    return fail(errc::outcome_unknown, "a log could not be synced before");
+  if (const auto done = parts_->file_system->sync_newest_log(); !done.ok())
+    return fail(errc::outcome_unknown, done.ToString());
+  return {};
+}
+
+bool watched_disk::log_failed() const noexcept {
+  return parts_->state->log_failed;
+}
+
+result<void> watched_disk::sync_directory(const std::string& path) const {
+  std::unique_ptr<rocksdb::Directory> directory;
+  if (!env()->NewDirectory(path, &directory).ok())
+    return {};
+  if (const auto done = directory->Fsync(); !done.ok())
+    return fail(errc::io_error, "the directory " + path + " cannot be synced (" + done.ToString()
+                                    + "): repair its disk or use another one");
+  return {};
+}
+
+std::uint64_t watched_disk::free_bytes(const std::string& path) const {
+  std::uint64_t bytes = 0;
+  return env()->GetFreeSpace(path, &bytes).ok() ? std::min(bytes, file_bytes_max()) : file_bytes_max();
+}
+
+} // namespace cluster_store::backends

@@ -1,0 +1,201 @@
+#include <cluster_store/backends/rocksdb/disk/log_file.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include <rocksdb/file_system.h>
+
+#include <cluster_store/backends/rocksdb/disk/file_size.hpp>
+#include <cluster_store/backends/system/room.hpp>
+
+namespace cluster_store::backends {
+namespace {
+
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+using rocksdb::Slice;
+
+/// How much room in the log is reserved at once, and how much is filled with zeros.
+constexpr std::uint64_t reserve_bytes = 1u << 20;
+constexpr std::size_t zero_bytes = 1u << 18;
+static_assert(zero_bytes % (32 * 1024) == 0, "RocksDB skips zeros by whole blocks of a log");
+
+class log_file final : public rocksdb::FSWritableFileOwnerWrapper, public newest_log {
+public:
+  /// @param ahead the same file, to write zeros where the log will be; may be none.
+  log_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::unique_ptr<rocksdb::FSRandomRWFile> ahead,
+           std::shared_ptr<disk_state> state)
+      : FSWritableFileOwnerWrapper{std::move(file)}, ahead_{std::move(ahead)}, state_{std::move(state)} {
+    const std::lock_guard guard{state_->newest_mutex};
+    state_->newest = this;
+  }
+
+  ~log_file() override {
+    const std::lock_guard guard{state_->newest_mutex};
+    if (state_->newest == this)
+      state_->newest = nullptr;
+  }
+
+  /// Makes sure that `bytes` more can be appended, if the file system can tell.
+  IOStatus reserve(std::uint64_t bytes) override {
+    if (bytes_ + bytes > file_bytes_max()) // which may have been lowered below what is reserved
+      return IOStatus::NoSpace("the log", std::strerror(EFBIG));
+    if (bytes_ + bytes <= bytes_reserved_)
+      return IOStatus::OK();
+    if (const int number = state_->ask(disk_call::reserve); number != 0)
+      return disk_failed(number);
+    auto done = ahead_ ? fill(bytes_ + bytes) : allocate(std::max(bytes, reserve_bytes));
+    if (!done.ok())
+      done = allocate(bytes);
+    return done.IsNoSpace() ? done : IOStatus::OK();
+  }
+
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    return append(data, options, debug,
+                  [&](const Slice& part) { return target()->Append(part, options, debug); });
+  }
+
+  IOStatus Append(const Slice& data, const IOOptions& options,
+                  const rocksdb::DataVerificationInfo& verification, IODebugContext* debug) override {
+    return append(data, options, debug,
+                  [&](const Slice& part) { return target()->Append(part, options, verification, debug); });
+  }
+
+  IOStatus sync_all() override { return Sync({}, nullptr); }
+
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    return sync([&] { return target()->Sync(options, debug); });
+  }
+
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return sync([&] { return target()->Fsync(options, debug); });
+  }
+
+private:
+  /// Zeros up to `end` at least. Then the file has its length and its blocks before a commit comes, and
+  /// syncing that writes its data and nothing else.
+  IOStatus fill(std::uint64_t end) {
+    static const std::string zeros(zero_bytes, '\0');
+    auto at = std::max(bytes_, bytes_reserved_);
+    do {
+      if (auto done = ahead_->Write(at, zeros, {}, nullptr); !done.ok()) {
+        ahead_.reset();
+        return done;
+      }
+      at += zeros.size();
+    } while (at < end);
+    bytes_reserved_ = at;
+    return IOStatus::OK();
+  }
+
+  IOStatus allocate(std::uint64_t bytes) {
+    auto done = target()->Allocate(bytes_, bytes, {}, nullptr);
+    if (done.ok())
+      bytes_reserved_ = bytes_ + bytes;
+    return done;
+  }
+
+  template <class Write>
+  IOStatus append(const Slice& data, const IOOptions& options, IODebugContext* debug, Write write) {
+    if (const auto commit = state_->commit.load(); commit != commit_) {
+      commit_ = commit;
+      bytes_before_ = bytes_;
+    }
+    state_->appended = true;
+    IOStatus done;
+    if (const int number = state_->ask(disk_call::append); number != 0) {
+      // As on a full disk, a part gets there.
+      done = write(Slice{data.data(), data.size() / 2});
+      done = disk_failed(number);
+    } else {
+      done = write(data);
+    }
+    if (!done.ok())
+      state_->log_failed = true;
+    if (done.ok())
+      appended(data.size(), options, debug);
+    else if (target()->Truncate(bytes_before_, options, debug).ok())
+      state_->cut_back = true;
+    else
+      state_->unknown = true;
+    return done;
+  }
+
+  /// The disk may begin while RocksDB still puts the commit into its memory.
+  void appended(std::uint64_t bytes, const IOOptions& options, IODebugContext* debug) {
+    if (state_->every_commit_synced && !target()->RangeSync(bytes_, bytes, options, debug).ok())
+      write_back_failed_ = true; // the sync need not be told again
+    bytes_ += bytes;
+  }
+
+  template <class Flush>
+  IOStatus sync(Flush flush) {
+    const int number = write_back_failed_ ? EIO : state_->ask(disk_call::sync);
+    auto done = number == 0 ? flush() : disk_failed(number);
+    if (!done.ok())
+      state_->unknown = state_->log_failed = true;
+    return done;
+  }
+
+  std::unique_ptr<rocksdb::FSRandomRWFile> ahead_;
+  std::shared_ptr<disk_state> state_;
+  bool write_back_failed_ = false;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t bytes_before_ = 0; // when the commit began
+  std::uint64_t bytes_reserved_ = 0;
+  std::uint64_t commit_ = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// Any file but a log.
+class other_file final : public rocksdb::FSWritableFileOwnerWrapper {
+public:
+  /// @param watched none if the watch is not to be asked.
+  other_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::shared_ptr<disk_state> watched)
+      : FSWritableFileOwnerWrapper{std::move(file)}, watched_{std::move(watched)} {}
+
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    return append([&] { return target()->Append(data, options, debug); });
+  }
+
+  IOStatus Append(const Slice& data, const IOOptions& options,
+                  const rocksdb::DataVerificationInfo& verification, IODebugContext* debug) override {
+    return append([&] { return target()->Append(data, options, verification, debug); });
+  }
+
+private:
+  template <class Write>
+  IOStatus append(Write write) {
+    const int number = watched_ ? watched_->ask(disk_call::table) : 0;
+    if (number != 0)
+      return disk_failed(number);
+    errno = 0;
+    return no_space_if_too_large(write());
+  }
+
+  std::shared_ptr<disk_state> watched_;
+};
+
+} // namespace
+
+rocksdb::IOStatus disk_failed(int number) {
+  const std::string text = std::strerror(number);
+  return number == ENOSPC ? IOStatus::NoSpace("disk watch", text) : IOStatus::IOError("disk watch", text);
+}
+
+std::unique_ptr<rocksdb::FSWritableFile> watched_log(std::unique_ptr<rocksdb::FSWritableFile> file,
+                                                     std::unique_ptr<rocksdb::FSRandomRWFile> ahead,
+                                                     std::shared_ptr<disk_state> state) {
+  return std::make_unique<log_file>(std::move(file), std::move(ahead), std::move(state));
+}
+
+std::unique_ptr<rocksdb::FSWritableFile> watched_file(std::unique_ptr<rocksdb::FSWritableFile> file,
+                                                      std::shared_ptr<disk_state> watched) {
+  return std::make_unique<other_file>(std::move(file), std::move(watched));
+}
+
+} // namespace cluster_store::backends

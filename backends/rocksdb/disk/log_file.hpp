@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include <cluster_store/backends/rocksdb/rocksdb.hpp>
+
+namespace rocksdb {
+class FSRandomRWFile;
+class FSWritableFile;
+class IOStatus;
+} // namespace rocksdb
+
+namespace cluster_store::backends {
+
+/// The log that RocksDB appends to. Guarded by `disk_state::newest_mutex`.
+class newest_log {
+public:
+  /// Makes sure that `bytes` more can be appended, if the file system can tell.
+  virtual rocksdb::IOStatus reserve(std::uint64_t bytes) = 0;
+
+  /// Syncs what was appended.
+  virtual rocksdb::IOStatus sync_all() = 0;
+
+protected:
+  ~newest_log() = default;
+};
+
+/// What all files of one database share.
+struct disk_state {
+  disk_watch watch;
+  bool every_commit_synced = false;
+  std::mutex newest_mutex;
+  newest_log* newest = nullptr;
+  std::atomic<std::uint64_t> commit = 0; // number of the commit
+  std::atomic<bool> appended = false;    // since it began, as the two below
+  std::atomic<bool> cut_back = false;
+  std::atomic<bool> unknown = false;
+  std::atomic<bool> log_failed = false; // at any time
+
+  int ask(disk_call call) const { return watch ? watch(call) : 0; }
+};
+
+/// @returns the status of a call that failed with this `errno`.
+rocksdb::IOStatus disk_failed(int number);
+
+/// Watches a log, which is the newest one from now on until it is closed.
+/// @param ahead the same file, to write zeros where the log will be; may be none.
+std::unique_ptr<rocksdb::FSWritableFile> watched_log(std::unique_ptr<rocksdb::FSWritableFile> file,
+                                                     std::unique_ptr<rocksdb::FSRandomRWFile> ahead,
+                                                     std::shared_ptr<disk_state> state);
+
+/// Watches any other file: one that may not grow is reported as a full disk.
+/// @param watched asked before each append, as for a table file; none if it is not to be asked.
+std::unique_ptr<rocksdb::FSWritableFile> watched_file(std::unique_ptr<rocksdb::FSWritableFile> file,
+                                                      std::shared_ptr<disk_state> watched);
+
+} // namespace cluster_store::backends

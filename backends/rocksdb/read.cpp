@@ -1,0 +1,274 @@
+#include <cluster_store/backends/rocksdb/engine.hpp>
+
+#include <deque>
+
+#include <rocksdb/db.h>
+#include <rocksdb/perf_level.h>
+
+#include <cluster_store/backends/rocksdb/keys.hpp>
+#include <cluster_store/backends/write_check.hpp>
+
+namespace cluster_store::backends {
+namespace {
+
+using rocksdb::Slice;
+
+std::string_view view(const Slice& bytes) noexcept {
+  return {bytes.data(), bytes.size()};
+}
+
+constexpr char cursor_mark = 'r';
+
+/// Sessions that are remembered between two commits. More than a commit has: the store reads those of a
+/// commit in several steps.
+constexpr std::size_t known_max = 8'192;
+
+/// @returns the id of the last row of the page before.
+result<std::string_view> id_of(const scan_request& request) {
+  const auto id = request.cursor.empty() ? request.cursor : request.cursor.substr(1);
+  if (!request.cursor.empty()
+      && (request.cursor.front() != cursor_mark || id.empty() || !id.starts_with(request.prefix)))
+    return fail(errc::invalid_argument, "the cursor is not one of this listing: give the cursor of the page "
+                                        "before, with the same prefix, or none");
+  return id;
+}
+
+/// @param end is where the listing ends, unless empty; it must live as long as the iterator.
+rocksdb::ReadOptions listing_options(const Slice& end) {
+  rocksdb::ReadOptions made;
+  made.iterate_upper_bound = end.empty() ? nullptr : &end;
+  made.fill_cache = false; // a listing must not push out what is in use
+  return made;
+}
+
+} // namespace
+
+struct rocksdb_engine::read_buffer {
+  std::vector<stored_session> recent;
+  std::vector<Slice> keys;
+  std::vector<rocksdb::PinnableSlice> values;
+  std::vector<rocksdb::Status> states;
+};
+
+result<void> rocksdb_engine::load() {
+  auto rows = client_rows();
+  if (!rows)
+    return tl::unexpected{std::move(rows).error()};
+  for (const auto& row : *rows)
+    clients_.put(row.client, row.number, {});
+  return load_length();
+}
+
+result<void> rocksdb_engine::load_length() {
+  std::string stored;
+  const auto done = database_->db->Get({}, (*database_)[family::meta], length_key, &stored);
+  if (done.IsNotFound())
+    return {};
+  if (!done.ok())
+    return rocksdb_failed("reading the number of sessions", database_->path, done);
+  if (stored.size() != keys::number_bytes)
+    return rocksdb_failed("reading the number of sessions", database_->path,
+                          rocksdb::Status::Corruption("it has " + std::to_string(stored.size()) + " bytes"));
+  length_ = keys::number_at(stored);
+  return {};
+}
+
+/// @returns the newest buffer again, or a new one if a caller still keeps that one for its views.
+std::shared_ptr<rocksdb_engine::read_buffer> rocksdb_engine::unused_buffer() {
+  if (!buffer_ || buffer_.use_count() != 1) {
+    std::erase_if(lent_, [](const auto& each) { return each.expired(); });
+    buffer_ = std::make_shared<read_buffer>();
+    lent_.push_back(buffer_);
+  }
+  return buffer_;
+}
+
+/// Lets go of all that is pinned: a caller may free its `reads` only after the database is closed.
+void rocksdb_engine::take_back_buffers() noexcept {
+  for (const auto& each : lent_)
+    if (const auto buffer = each.lock())
+      buffer->values.clear();
+}
+
+/// Those that are not among the recent ones are `missing_` then.
+void rocksdb_engine::find_recent(std::span<const std::string_view> ids, read_buffer& into) {
+  into.recent.clear();
+  missing_.clear();
+  for (const auto& id : ids)
+    if (!into.recent.emplace_back(recent_.find(id)))
+      missing_.push_back(id);
+}
+
+void rocksdb_engine::read(std::span<const std::string_view> ids, read_buffer& into) {
+  into.keys.assign(ids.begin(), ids.end());
+  for (auto& value : into.values)
+    value.Reset();
+  into.values.resize(ids.size());
+  into.states.assign(ids.size(), {});
+  if (!ids.empty())
+    database_->db->MultiGet({}, (*database_)[family::sessions], ids.size(), into.keys.data(),
+                            into.values.data(), into.states.data());
+}
+
+result<std::optional<record>> rocksdb_engine::row_of(const read_buffer& from, std::size_t number) {
+  const auto id = view(from.keys[number]);
+  const auto& state = from.states[number];
+  if (state.IsNotFound()) {
+    known_.set(id, {.stored = false});
+    return std::nullopt;
+  }
+  if (!state.ok())
+    return rocksdb_failed("reading a session", database_->path, state);
+  const auto stored = view(from.values[number]);
+  auto row = decoded(id, stored);
+  if (row)
+    recent_.put({id, stored});
+  return row;
+}
+
+/// @returns the record of `id`, of which then is known what a commit has to know.
+result<std::optional<record>> rocksdb_engine::decoded(std::string_view id, std::string_view stored) {
+  auto content = decode_record(stored);
+  if (!content) {
+    known_.set(id, {.stored = true, .readable = false});
+    return tl::unexpected{std::move(content).error()};
+  }
+  known_.set(id, {.stored = true, .version = content->version, .expires_at = content->expires_at});
+  return *content;
+}
+
+result<void> rocksdb_engine::get(std::span<const std::string_view> ids, reads& out) {
+  out.rows.clear();
+  out.pins.reset();
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable); // of this thread; counting costs, and nobody asks
+  const auto buffer = unused_buffer();
+  if (known_.size() >= known_max)
+    known_.clear();
+  find_recent(ids, *buffer);
+  read(missing_, *buffer);
+  out.rows.reserve(ids.size());
+  std::size_t number = 0;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto& recent = buffer->recent[i];
+    out.rows.push_back(recent ? decoded(ids[i], recent.record()) : row_of(*buffer, number++));
+  }
+  out.pins = buffer;
+  return {};
+}
+
+/// Reads what the commit changes and no `get` has just read, so that `known_` has all of it.
+result<void> rocksdb_engine::learn_what_is_missing(const commit& changes) {
+  if (changes.clear) {
+    known_.clear(); // whatever is not in it is not stored
+    return {};
+  }
+  missing_.clear();
+  for (const auto& change : changes.writes)
+    if (check_write(change) && known_.find(change.id) == nullptr)
+      missing_.push_back(change.id);
+  if (missing_.empty())
+    return {};
+  const auto buffer = unused_buffer();
+  read(missing_, *buffer);
+  for (std::size_t i = 0; i < missing_.size(); ++i)
+    if (auto row = row_of(*buffer, i); !row && known_.find(missing_[i]) == nullptr)
+      return tl::unexpected{std::move(row).error()};
+  return {};
+}
+
+result<page> rocksdb_engine::scan(const scan_request& request) {
+  const auto after = id_of(request);
+  if (!after)
+    return tl::unexpected{after.error()};
+  const auto end = keys::behind_prefix(request.prefix);
+  const Slice end_slice{end};
+  const std::unique_ptr<rocksdb::Iterator> rows{
+      database_->db->NewIterator(listing_options(end_slice), (*database_)[family::sessions])};
+  if (after->empty())
+    rows->Seek(request.prefix);
+  else
+    rows->Seek(key_.assign(*after).append(1, '\0')); // the smallest key behind it
+  auto made = fill_page(request, *rows);
+  if (!rows->status().ok())
+    return rocksdb_failed("listing", database_->path, rows->status());
+  return made;
+}
+
+page rocksdb_engine::fill_page(const scan_request& request, rocksdb::Iterator& rows) {
+  page made;
+  const auto values = std::make_shared<std::deque<std::string>>();
+  std::size_t data_bytes = 0;
+  for (; rows.Valid(); rows.Next()) {
+    if (made.rows.size() >= request.rows_max
+        || (!made.rows.empty() && data_bytes >= request.data_bytes_max)) {
+      made.cursor = cursor_mark + made.rows.back().id;
+      break;
+    }
+    values->push_back(rows.value().ToString());
+    made.rows.push_back({rows.key().ToString(), decode_record(values->back())});
+    data_bytes += made.rows.back().content ? made.rows.back().content->data.size() : values->back().size();
+  }
+  made.pins = values;
+  return made;
+}
+
+result<std::vector<expiry_row>> rocksdb_engine::due(wall_time now, std::size_t rows_max) {
+  std::string end;
+  if (now != wall_time::max())
+    keys::set_expiry(now + std::chrono::milliseconds{1}, {}, end);
+  const Slice end_slice{end};
+  const std::unique_ptr<rocksdb::Iterator> rows{
+      database_->db->NewIterator(listing_options(end_slice), (*database_)[family::expiry])};
+  std::vector<expiry_row> found;
+  rows->Seek(expiry_floor_);
+  // Sweeping leaves a lot of deleted rows at the front, which are not to be passed again every time.
+  if (rows->Valid())
+    expiry_floor_ = rows->key().ToString();
+  else if (rows->status().ok() && end > expiry_floor_)
+    expiry_floor_ = end;
+  for (; rows->Valid() && found.size() < rows_max; rows->Next()) {
+    auto row = keys::expiry_row_of(view(rows->key()));
+    if (!row)
+      return rocksdb_failed("reading the expiry index", database_->path,
+                            rocksdb::Status::Corruption("bad key"));
+    found.push_back(std::move(*row));
+  }
+  if (!rows->status().ok())
+    return rocksdb_failed("reading the expiry index", database_->path, rows->status());
+  return found;
+}
+
+result<std::uint64_t> rocksdb_engine::length() {
+  return length_;
+}
+
+result<std::vector<client_row>> rocksdb_engine::client_rows() {
+  const std::unique_ptr<rocksdb::Iterator> rows{
+      database_->db->NewIterator(listing_options(Slice{}), (*database_)[family::clients])};
+  std::vector<client_row> found;
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    const auto key = keys::client_key_of(view(rows->key()));
+    if (!key)
+      return rocksdb_failed("reading the client table", database_->path,
+                            rocksdb::Status::Corruption("bad key"));
+    found.push_back({key->client, key->number, rows->value().ToString()});
+  }
+  if (!rows->status().ok())
+    return rocksdb_failed("reading the client table", database_->path, rows->status());
+  return found;
+}
+
+result<std::vector<system_row>> rocksdb_engine::system_rows(std::string_view first, std::string_view last,
+                                                            std::size_t rows_max) {
+  const Slice end{last};
+  const std::unique_ptr<rocksdb::Iterator> rows{
+      database_->db->NewIterator(listing_options(end), (*database_)[family::system])};
+  std::vector<system_row> found;
+  for (rows->Seek(first); rows->Valid() && found.size() < rows_max; rows->Next())
+    found.push_back({rows->key().ToString(), rows->value().ToString()});
+  if (!rows->status().ok())
+    return rocksdb_failed("reading the system table", database_->path, rows->status());
+  return found;
+}
+
+} // namespace cluster_store::backends

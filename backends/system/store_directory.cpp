@@ -1,0 +1,319 @@
+#include <cluster_store/backends/system/store_directory.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cluster_store/backends/system/directory_lock.hpp>
+#include <cluster_store/backends/whole_number.hpp>
+
+namespace cluster_store::backends {
+namespace {
+
+constexpr mode_t directory_mode = S_IRWXU;
+constexpr mode_t file_mode = S_IRUSR | S_IWUSR;
+
+/// Looking at a file must not wait for it (a FIFO), follow it elsewhere or live on in a child.
+constexpr int looking = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
+
+constexpr std::size_t holder_bytes_max = 24;
+
+tl::unexpected<error> failed(const std::string& what, int number, std::string_view advice) {
+  return fail(errc::io_error, what + " (" + std::strerror(number) + "): " + std::string{advice});
+}
+
+/// Somebody else's file keeps its mode, as does one where there are no modes.
+int mode_error(int result) noexcept {
+  return result == 0 || errno == EPERM || errno == ENOTSUP ? 0 : errno;
+}
+
+// --- making it --------------------------------------------------------------------------------------------
+
+std::string parent_of(const std::string& path) {
+  const auto end = path.find_last_not_of('/');
+  const auto slash = end == std::string::npos ? std::string::npos : path.find_last_of('/', end);
+  if (slash == std::string::npos)
+    return ".";
+  const auto last = path.find_last_not_of('/', slash);
+  return last == std::string::npos ? "/" : path.substr(0, last + 1);
+}
+
+/// Makes `path` and what is missing above it, name by name as they stand there: what `..` and a symbolic
+/// link mean only the system knows. @param changed gets the directories in which one was made.
+result<void> make_directories(const std::string& path, std::vector<std::string>& changed) {
+  for (std::size_t at = 0; at < path.size();) {
+    at = std::min(path.find('/', path.find_first_not_of('/', at)), path.size());
+    const auto upper = path.substr(0, at);
+    if (::mkdir(upper.c_str(), directory_mode) == 0) {
+      if (const int number = mode_error(::chmod(upper.c_str(), directory_mode)); number != 0)
+        return failed("the directory " + upper + " cannot be closed to others", number,
+                      "use another file system");
+      changed.push_back(parent_of(upper));
+      continue;
+    }
+    const int number = errno;
+    if (struct stat found{}; number != EEXIST && ::stat(upper.c_str(), &found) != 0)
+      return failed("the directory " + upper + " cannot be made", number,
+                    "make it, give this user the right to, or use another one");
+  }
+  return {};
+}
+
+/// @returns a descriptor of the directory.
+result<int> open_directory(const std::string& path, std::vector<std::string>& changed) {
+  const auto open = [&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC); };
+  int descriptor = open();
+  if (descriptor < 0 && errno == ENOENT) {
+    if (auto good = make_directories(path, changed); !good)
+      return tl::unexpected{std::move(good).error()};
+    descriptor = open();
+  }
+  if (descriptor >= 0)
+    return descriptor;
+  const int number = errno;
+  struct stat found {};
+  if (number == ENOTDIR && ::stat(path.c_str(), &found) == 0)
+    return fail(errc::invalid_argument, "the path " + path + " is not a directory: use another path");
+  if (number == ENOENT && ::lstat(path.c_str(), &found) == 0 && S_ISLNK(found.st_mode))
+    return fail(errc::invalid_argument, "the path " + path
+                                            + " is a symbolic link to nothing: make the directory that it "
+                                              "names, or use another path");
+  return failed("the store's directory " + path + " cannot be opened", number,
+                "give this user the right to, or use another one");
+}
+
+// --- looking into it --------------------------------------------------------------------------------------
+
+directory_entry::kind kind_of(mode_t mode) noexcept {
+  using kind = directory_entry::kind;
+  if (S_ISREG(mode))
+    return kind::file;
+  if (S_ISDIR(mode))
+    return kind::directory;
+  return S_ISLNK(mode) ? kind::link : kind::other;
+}
+
+/// @returns the bytes of `name` from `at` on; `at` < 0: up to the end. Or `errno`.
+tl::expected<std::string, int> read_part(int directory, const char* name, off_t at, std::size_t bytes_max) {
+  const unshared_descriptor file{::openat(directory, name, looking)};
+  struct stat found {};
+  if (!file || ::fstat(file.get(), &found) != 0)
+    return tl::unexpected{errno};
+  if (!S_ISREG(found.st_mode))
+    return tl::unexpected{EINVAL};
+  if (at < 0)
+    at = std::max<off_t>(0, found.st_size - static_cast<off_t>(bytes_max));
+  std::string text(bytes_max, '\0');
+  std::size_t filled = 0;
+  while (filled < bytes_max) {
+    const auto got =
+        ::pread(file.get(), text.data() + filled, bytes_max - filled, at + static_cast<off_t>(filled));
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return tl::unexpected{errno};
+    if (got == 0)
+      break;
+    filled += static_cast<std::size_t>(got);
+  }
+  text.resize(filled);
+  return text;
+}
+
+/// @returns the process that the directory's file names, or 0 if there is no such process.
+long holder_of(int directory) {
+  const auto text = read_part(directory, store_directory::holder_name.data(), 0, holder_bytes_max);
+  if (!text || text->empty() || text->back() != '\n')
+    return 0;
+  const auto number = parse_whole_number(std::string_view{*text}.substr(0, text->size() - 1), 1, INT32_MAX);
+  if (!number || (::kill(static_cast<pid_t>(*number), 0) != 0 && errno == ESRCH))
+    return 0;
+  return static_cast<long>(*number);
+}
+
+/// It only informs, so what goes wrong is no error.
+bool write_holder(int directory) {
+  const auto* const name = store_directory::holder_name.data();
+  const unshared_descriptor file{::openat(
+      directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, file_mode)};
+  const auto text = std::to_string(::getpid()) + "\n";
+  return file && mode_error(::fchmod(file.get(), file_mode)) == 0
+         && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+} // namespace
+
+struct store_directory::parts {
+  parts(std::string given, int descriptor, const directory_identity& which)
+      : path{std::move(given)}, lock{descriptor, which} {}
+
+  std::string path;
+  std::string place;
+  std::vector<std::string> parents;
+  directory_lock lock;
+  bool told = false; // who has it
+};
+
+std::string_view to_string(directory_entry::kind what) noexcept {
+  constexpr std::array<std::string_view, 4> names{"a file", "a directory", "a symbolic link", "no file"};
+  return names[static_cast<std::size_t>(what)];
+}
+
+store_directory::store_directory(std::unique_ptr<parts> made) : parts_{std::move(made)} {}
+
+store_directory::~store_directory() {
+  if (parts_->told && parts_->lock.is_own())
+    ::unlinkat(parts_->lock.descriptor(), holder_name.data(), 0);
+}
+
+result<std::unique_ptr<store_directory>> store_directory::claim(const std::string& path) {
+  std::vector<std::string> changed;
+  const auto descriptor = open_directory(path, changed);
+  if (!descriptor)
+    return tl::unexpected{descriptor.error()};
+  struct stat found {};
+  const bool known = ::fstat(*descriptor, &found) == 0;
+  auto made = std::make_unique<parts>(path, *descriptor, directory_identity{found.st_dev, found.st_ino});
+  if (!known)
+    return failed("the store's directory " + path + " cannot be read", errno, "repair its disk");
+  using outcome = directory_lock::outcome;
+  if (const auto got = made->lock.take(); got != outcome::taken)
+    return directory_in_use(path, got == outcome::held_here ? ::getpid() : holder_of(*descriptor));
+  struct stat named {};
+  char* const place = ::realpath(path.c_str(), nullptr);
+  if (place != nullptr)
+    made->place = place;
+  std::free(place);
+  if (::stat(made->place.c_str(), &named) != 0 || named.st_dev != found.st_dev
+      || named.st_ino != found.st_ino)
+    return fail(errc::unavailable,
+                "the store's directory " + path + " was moved or replaced while it was opened: try again");
+  made->parents = std::move(changed);
+  made->parents.push_back(parent_of(made->place)); // whoever made it may have died before that was synced
+  return std::unique_ptr<store_directory>{new store_directory{std::move(made)}};
+}
+
+const std::string& store_directory::path() const noexcept {
+  return parts_->path;
+}
+
+const std::string& store_directory::place() const noexcept {
+  return parts_->place;
+}
+
+std::string store_directory::locked_place() const {
+  auto path = "/proc/self/fd/" + std::to_string(parts_->lock.descriptor());
+  struct stat held {};
+  struct stat named {};
+  const bool same = ::fstat(parts_->lock.descriptor(), &held) == 0 && ::stat(path.c_str(), &named) == 0
+                    && held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+  return same ? path : parts_->place;
+}
+
+const std::vector<std::string>& store_directory::parents() const noexcept {
+  return parts_->parents;
+}
+
+result<std::vector<directory_entry>> store_directory::entries() const {
+  // A descriptor of its own, because its position is shared with copies.
+  const int descriptor = ::openat(parts_->lock.descriptor(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR* const listing = descriptor < 0 ? nullptr : ::fdopendir(descriptor);
+  const std::unique_ptr<DIR, int (*)(DIR*)> guard{listing, [](DIR* each) { return ::closedir(each); }};
+  std::vector<directory_entry> found;
+  while (listing != nullptr) {
+    errno = 0;
+    const auto* const each = ::readdir(listing);
+    if (each == nullptr)
+      break;
+    struct stat about {};
+    if (std::strcmp(each->d_name, ".") != 0 && std::strcmp(each->d_name, "..") != 0
+        && ::fstatat(descriptor, each->d_name, &about, AT_SYMLINK_NOFOLLOW) == 0)
+      found.push_back({each->d_name, kind_of(about.st_mode), static_cast<std::uint64_t>(about.st_size)});
+  }
+  if (listing == nullptr || errno != 0)
+    return failed("the store's directory " + parts_->path + " cannot be read", errno,
+                  "give this user the right to");
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return found;
+}
+
+result<std::string> store_directory::beginning_of(const std::string& name, std::size_t bytes_max) const {
+  auto text = read_part(parts_->lock.descriptor(), name.c_str(), 0, bytes_max);
+  if (!text)
+    return failed("the file " + parts_->path + "/" + name + " cannot be read", text.error(),
+                  "give this user the right to");
+  return std::move(*text);
+}
+
+result<std::string> store_directory::end_of(const std::string& name, std::size_t bytes_max) const {
+  auto text = read_part(parts_->lock.descriptor(), name.c_str(), -1, bytes_max);
+  if (!text)
+    return failed("the file " + parts_->path + "/" + name + " cannot be read", text.error(),
+                  "give this user the right to");
+  return std::move(*text);
+}
+
+result<void> store_directory::writable() const {
+  if (::faccessat(parts_->lock.descriptor(), ".", W_OK | X_OK, AT_EACCESS) != 0)
+    return failed("the store's directory " + parts_->path + " cannot be written", errno,
+                  "give this user the right to");
+  return {};
+}
+
+result<void> store_directory::file_writable(const std::string& name) const {
+  if (::faccessat(parts_->lock.descriptor(), name.c_str(), W_OK, AT_EACCESS) != 0 && errno != ENOENT)
+    return failed("the file " + parts_->path + "/" + name + " cannot be written", errno,
+                  "give this user the right to");
+  return {};
+}
+
+result<long> store_directory::record_lock_holder(const std::string& name) const {
+  const unshared_descriptor file{::openat(parts_->lock.descriptor(), name.c_str(), looking)};
+  if (!file && errno == ENOENT)
+    return 0;
+  struct flock wanted {};
+  wanted.l_type = F_WRLCK;
+  wanted.l_whence = SEEK_SET;
+  if (!file || ::fcntl(file.get(), F_GETLK, &wanted) != 0)
+    return failed("the lock of the file " + parts_->path + "/" + name + " cannot be read", errno,
+                  "give this user the right to");
+  if (wanted.l_type == F_UNLCK)
+    return 0;
+  return wanted.l_pid > 0 ? wanted.l_pid : -1;
+}
+
+result<void> store_directory::accept(const std::vector<std::string>& files) {
+  const int directory = parts_->lock.descriptor();
+  int number = mode_error(::fchmod(directory, directory_mode));
+  for (const auto& each : files)
+    if (number == 0)
+      number = mode_error(::fchmodat(directory, each.c_str(), file_mode, 0));
+  if (number != 0)
+    return failed("the store's directory " + parts_->path + " cannot be closed to others", number,
+                  "repair its disk or use another one");
+  parts_->told = write_holder(directory);
+  return {};
+}
+
+int close_to_others(const std::string& file) noexcept {
+  return mode_error(::chmod(file.c_str(), file_mode));
+}
+
+tl::unexpected<error> directory_in_use(const std::string& path, long holder) {
+  const auto who = holder == ::getpid() ? "another store of this process (pid " + std::to_string(holder) + ")"
+                   : holder > 0         ? "another process (pid " + std::to_string(holder) + ")"
+                                        : std::string{"another process"};
+  return fail(errc::unavailable, "the store's directory " + path + " is in use by " + who
+                                     + ": stop that one or use another directory");
+}
+
+} // namespace cluster_store::backends

@@ -1,0 +1,96 @@
+#include <cluster_store/actors/gate/core.hpp>
+#include <cluster_store/tests/support/catch.hpp>
+
+using namespace cluster_store;
+using namespace std::chrono_literals;
+
+namespace {
+
+wire::hello hello_to(const std::string& store) {
+  wire::hello out;
+  out.store = store;
+  return out;
+}
+
+constexpr actors::visitor neighbour{true, false};
+constexpr actors::visitor worker{false, true};
+constexpr actors::visitor stranger{false, false};
+
+} // namespace
+
+TEST_CASE("neighbours and admitted workers get a ticket each, never the same one") {
+  actors::gate_core gate{42, false};
+  gate.set_up("default");
+  const auto first = gate.admit(hello_to("default"), neighbour);
+  const auto second = gate.admit(hello_to("default"), worker);
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(*first != 0);
+  CHECK(*first != *second);
+}
+
+TEST_CASE("who shows no pass is unauthorized") {
+  actors::gate_core gate{1, false};
+  gate.set_up("default");
+  CHECK(gate.admit(hello_to("default"), stranger).error().code == errc::unauthorized);
+}
+
+TEST_CASE("a peer without a common protocol version learns both ranges") {
+  actors::gate_core gate{1, false};
+  gate.set_up("default");
+  auto newer = hello_to("default");
+  newer.protocol_lowest = 7;
+  newer.protocol_highest = 9;
+  const auto refused = gate.admit(newer, worker);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::version_mismatch);
+  CHECK(refused.error().message.find("7 to 9") != std::string::npos);
+  CHECK(refused.error().message.find("1 to 1") != std::string::npos);
+}
+
+TEST_CASE("an unknown store is named, and so are the known ones") {
+  actors::gate_core gate{1, false};
+  gate.set_up("default");
+  gate.set_up("carts");
+  const auto refused = gate.admit(hello_to("cart"), worker);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::invalid_argument);
+  CHECK(refused.error().message.find("'cart'") != std::string::npos);
+  CHECK(refused.error().message.find("carts, default") != std::string::npos);
+}
+
+TEST_CASE("a store that restarts and a master that stops are unavailable") {
+  actors::gate_core gate{1, false};
+  gate.set_up("default");
+  gate.set_down("default", "being restarted");
+  CHECK(gate.admit(hello_to("default"), worker).error().code == errc::unavailable);
+  gate.set_up("default");
+  CHECK(gate.admit(hello_to("default"), worker));
+  gate.close();
+  CHECK(gate.admit(hello_to("default"), worker).error().code == errc::unavailable);
+}
+
+TEST_CASE("a connection is silent 15 s after its admission or its last beat") {
+  actors::silence_watch watch;
+  const wire::token quiet{1};
+  const wire::token lively{2};
+  const steady_time start{1h};
+  const std::vector<actors::silence_watch::connection> open{{quiet, start}, {lively, start}};
+  watch.heard(lively, start + 10s);
+  CHECK(watch.silent(open, start + 14s).empty());
+  CHECK(watch.silent(open, start + 15s) == std::vector{quiet});
+  CHECK(watch.silent({open[1]}, start + 24s).empty());
+  CHECK(watch.silent({open[1]}, start + 25s) == std::vector{lively});
+}
+
+TEST_CASE("everybody may administer unless admins have a secret of their own") {
+  const actors::gate_core open{1, false};
+  const actors::gate_core apart{1, true};
+  const actors::visitor worker{.admitted = true};
+  const actors::visitor admin{.admitted = true, .admin = true};
+  const actors::visitor same_process{.local = true};
+  CHECK(open.rights_of(worker) == actors::rights::administer);
+  CHECK(apart.rights_of(worker) == actors::rights::operate);
+  CHECK(apart.rights_of(admin) == actors::rights::administer);
+  CHECK(apart.rights_of(same_process) == actors::rights::administer);
+}

@@ -1,0 +1,172 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <cluster_store/actors/store/core.hpp>
+#include <cluster_store/actors/wire/wire.hpp>
+#include <cluster_store/backends/memory/memory.hpp>
+#include <cluster_store/tests/support/catch.hpp>
+
+namespace cluster_store::tests {
+
+using namespace std::chrono_literals;
+
+/// A client of a store core: who it is and how far it has counted.
+struct test_client {
+  backends::client_id id;
+  std::uint64_t ticket = 0;
+  std::uint64_t seq = 0;
+  std::uint64_t floor = 1;
+  actors::rights allowed = actors::rights::administer;
+};
+
+/// A store core with its shell's loop, a clock that stands still, and an engine that outlives the core.
+class store_fixture {
+public:
+  using answers = std::map<std::pair<backends::client_id, std::uint64_t>, result<wire::answer>>;
+
+  explicit store_fixture(actors::store_core_options how = {},
+                         std::unique_ptr<backends::backend> engine = backends::make_memory())
+      : engine_(std::move(engine)), options_(std::move(how)) {
+    restart();
+  }
+
+  /// A new core over the same engine, as after the end of a store actor.
+  void restart() {
+    core_ = std::make_unique<actors::store_core>(options_, *engine_);
+    REQUIRE(core_->load(wire::token{1, 2, 3}, steady));
+  }
+
+  test_client join() {
+    test_client out;
+    out.id.bytes[0] = ++clients_;
+    greet(out);
+    return out;
+  }
+
+  /// Says hello (again). @returns the welcome.
+  wire::welcome greet(test_client& who) {
+    who.ticket = ++tickets_;
+    auto welcome = core_->grant(who.id, who.ticket, who.allowed);
+    REQUIRE(welcome);
+    return *welcome;
+  }
+
+  /// Queues operations as one batch; numbers those without a number.
+  std::optional<std::string> submit(test_client& who, std::vector<wire::operation> operations) {
+    wire::batch_writer batch{{who.id, who.ticket, who.floor}};
+    for (auto& each : operations) {
+      if (each.seq == 0)
+        each.seq = ++who.seq;
+      batch.add(each);
+    }
+    return core_->submit(std::move(batch).take());
+  }
+
+  /// Runs the shell's loop until nothing is left. @returns what was answered.
+  answers run() {
+    answers out;
+    for (groups = 0; core_->prepare(now) && groups < 10'000; ++groups) {
+      const auto& staged = core_->staged();
+      for (const auto& frame : staged.empty() ? core_->finish() : core_->finish(engine_->apply(staged)))
+        read(frame, out);
+      if (core_->must_restart())
+        break;
+    }
+    return out;
+  }
+
+  /// Runs one operation alone.
+  result<wire::answer> call(test_client& who, wire::operation what) {
+    REQUIRE_FALSE(submit(who, {what}));
+    const auto seq = what.seq != 0 ? what.seq : who.seq;
+    auto all = run();
+    const auto at = all.find({who.id, seq});
+    REQUIRE(at != all.end());
+    return at->second;
+  }
+
+  actors::store_core& core() { return *core_; }
+  backends::backend& engine() { return *engine_; }
+
+  wall_time now{std::chrono::hours{500'000}};
+  steady_time steady{std::chrono::hours{1}};
+  std::size_t groups = 0; ///< Groups of the last `run`.
+
+private:
+  static void read(const actors::outgoing_frame& frame, answers& out) {
+    std::string_view rest{frame.bytes};
+    REQUIRE(wire::take_results_head(rest));
+    while (!rest.empty()) {
+      auto item = wire::take_result(rest);
+      REQUIRE(item);
+      const auto key = std::pair{frame.client, item->seq};
+      INFO("seq " << item->seq << " is answered once");
+      REQUIRE(out.emplace(key, std::move(item->what)).second);
+    }
+  }
+
+  std::unique_ptr<backends::backend> engine_;
+  actors::store_core_options options_;
+  std::unique_ptr<actors::store_core> core_;
+  std::uint8_t clients_ = 0;
+  std::uint64_t tickets_ = 0;
+};
+
+inline wire::operation get(std::string_view id) {
+  wire::operation out;
+  out.id = id;
+  return out;
+}
+
+inline wire::operation set(std::string_view id, std::string_view data, std::optional<time_to_live> ttl = {},
+                           wire::condition when = {}) {
+  wire::operation out;
+  out.what = wire::op::set;
+  out.id = id;
+  out.data = data;
+  out.ttl = ttl;
+  out.when = when;
+  return out;
+}
+
+inline wire::operation touch(std::string_view id, std::optional<time_to_live> ttl = {}) {
+  auto out = get(id);
+  out.what = wire::op::touch;
+  out.ttl = ttl;
+  return out;
+}
+
+inline wire::operation destroy(std::string_view id) {
+  auto out = get(id);
+  out.what = wire::op::destroy;
+  return out;
+}
+
+inline wire::operation regenerate(std::string_view id, std::string_view target) {
+  auto out = get(id);
+  out.what = wire::op::regenerate;
+  out.target = target;
+  return out;
+}
+
+inline wire::operation whole(wire::op what) {
+  wire::operation out;
+  out.what = what;
+  out.rows_max = what == wire::op::all ? 1'000 : 0;
+  return out;
+}
+
+inline wire::operation again(wire::operation what, std::uint64_t seq) {
+  what.seq = seq;
+  return what;
+}
+
+} // namespace cluster_store::tests
