@@ -11,58 +11,21 @@
 #include <utility>
 #include <vector>
 
+#include <cluster_store/actors/operations/list.hpp>
 #include <cluster_store/actors/options.hpp>
+#include <cluster_store/actors/status.hpp>
 #include <cluster_store/backends/session.hpp>
 
 namespace cluster_store {
 
-/// How a session is set. Source: express-session's Store, plus versions.
-struct set_options {
-  /// None: the store's `ttl_default`. Zero or negative, however far: the session is destroyed.
-  std::optional<time_to_live> ttl = {};
-
-  /// Apply only if the session still lives and was created at or before this version, else `conflict`: a
-  /// logout is not undone by a late save.
-  std::optional<version_number> seen = {};
-
-  /// Apply only if this is the session's version, else `conflict`; 0 = only if there is none. Not with
-  /// `seen`.
-  std::optional<version_number> if_version = {};
-};
-
-/// One session of a listing.
-struct listed_session {
-  std::string id;
-  session content;
-};
-
-/// One page of a listing.
-struct listing {
-  std::vector<listed_session> sessions;
-  std::string cursor; ///< Give it to the next call; empty = there is no more.
-};
-
-/// Which part of a listing is wanted.
-struct listing_options {
-  std::string cursor;            ///< Empty = from the start.
-  std::string prefix;            ///< Only ids that start with it.
-  std::uint32_t rows_max = 1000; ///< 1–10 000.
-};
+/// Which part of a listing is wanted: cursor, prefix and the most rows of a page.
+using listing_options = operations::all_of<std::string>;
 
 /// What a store can do; known before the handle is handed out (unless `options::lazy`).
 struct capabilities {
   bool all = false;
   bool length = false;
   bool clear = false;
-};
-
-/// State of a handle's connection, for status and metrics.
-struct connection_status {
-  bool connected = false;
-  std::uint64_t connects = 0;            ///< Welcomes so far.
-  std::uint64_t disconnects = 0;         ///< Losses so far.
-  std::uint64_t pending = 0;             ///< Unanswered operations now.
-  std::uint64_t callback_exceptions = 0; ///< Callbacks that threw something, which is dropped, so far.
 };
 
 /// Handle of one store: the session API, the same in every mode.
@@ -93,56 +56,105 @@ class client {
 public:
   template <class T>
   using callback = std::function<void(result<T>)>;
+  using view = std::string_view;
 
   client() = default; ///< An empty handle, as a moved-from one: every call on it is `invalid_argument`.
 
+  // Each operation is a value, too (actors/operations/): for programs that choose one while they run.
+
+  template <class Operation>
+  result<typename Operation::reply> call(const Operation& what);
+  template <class Operation>
+  std::future<result<typename Operation::reply>> call_async(const Operation& what);
+  template <class Operation>
+  void call(const Operation& what, callback<typename Operation::reply> done);
+
   /// Reads a session. @returns nothing if there is none.
-  result<std::optional<session>> get(std::string_view id);
-  std::future<result<std::optional<session>>> get_async(std::string_view id);
-  void get(std::string_view id, callback<std::optional<session>> done);
+  result<std::optional<session>> get(view id) { return call(operations::get_of<view>{id}); }
+  auto get_async(view id) { return call_async(operations::get_of<view>{id}); }
+  void get(view id, callback<std::optional<session>> done) {
+    call(operations::get_of<view>{id}, std::move(done));
+  }
 
   /// Creates or replaces a session, its data and its expiry. @returns its new version.
   /// @errors also `conflict` if a condition of `how` does not hold.
-  result<version_number> set(std::string_view id, std::string_view data, const set_options& how = {});
-  std::future<result<version_number>> set_async(std::string_view id, std::string_view data,
-                                                const set_options& how = {});
-  void set(std::string_view id, std::string_view data, const set_options& how, callback<version_number> done);
+  result<version_number> set(view id, view data, const set_options& how = {}) {
+    return call(operations::set_of<view>{id, data, how});
+  }
+  auto set_async(view id, view data, const set_options& how = {}) {
+    return call_async(operations::set_of<view>{id, data, how});
+  }
+  void set(view id, view data, const set_options& how, callback<version_number> done) {
+    call(operations::set_of<view>{id, data, how}, std::move(done));
+  }
 
   /// Changes only the expiry; none = the ttl it was last given. @returns false if there is no such session:
   /// touch never creates.
-  result<bool> touch(std::string_view id, std::optional<time_to_live> ttl = {});
-  std::future<result<bool>> touch_async(std::string_view id, std::optional<time_to_live> ttl = {});
-  void touch(std::string_view id, std::optional<time_to_live> ttl, callback<bool> done);
+  result<bool> touch(view id, std::optional<time_to_live> ttl = {}) {
+    return call(operations::touch_of<view>{id, ttl});
+  }
+  auto touch_async(view id, std::optional<time_to_live> ttl = {}) {
+    return call_async(operations::touch_of<view>{id, ttl});
+  }
+  void touch(view id, std::optional<time_to_live> ttl, callback<bool> done) {
+    call(operations::touch_of<view>{id, ttl}, std::move(done));
+  }
 
   /// Removes a session. @returns whether there was one; removing none is not an error.
-  result<bool> destroy(std::string_view id);
-  std::future<result<bool>> destroy_async(std::string_view id);
-  void destroy(std::string_view id, callback<bool> done);
+  result<bool> destroy(view id) { return call(operations::destroy_of<view>{id}); }
+  auto destroy_async(view id) { return call_async(operations::destroy_of<view>{id}); }
+  void destroy(view id, callback<bool> done) { call(operations::destroy_of<view>{id}, std::move(done)); }
 
   /// Moves a session to a new id in one commit (after a login). @returns its new version, nothing if there is
   /// none.
   /// @errors also `conflict` if the new id is taken.
-  result<std::optional<version_number>> regenerate(std::string_view old_id, std::string_view new_id);
-  std::future<result<std::optional<version_number>>> regenerate_async(std::string_view old_id,
-                                                                      std::string_view new_id);
-  void regenerate(std::string_view old_id, std::string_view new_id,
-                  callback<std::optional<version_number>> done);
+  result<std::optional<version_number>> regenerate(view old_id, view new_id) {
+    return call(operations::regenerate_of<view>{old_id, new_id});
+  }
+  auto regenerate_async(view old_id, view new_id) {
+    return call_async(operations::regenerate_of<view>{old_id, new_id});
+  }
+  void regenerate(view old_id, view new_id, callback<std::optional<version_number>> done) {
+    call(operations::regenerate_of<view>{old_id, new_id}, std::move(done));
+  }
+
+  /// Reads 1–1 000 sessions as they are at one moment. @returns them in the order of the ids, nothing where
+  /// there is none.
+  /// @errors also `too_large` if they have more than 16 MiB of data.
+  result<std::vector<std::optional<session>>> mget(std::vector<view> ids) {
+    return call(operations::mget_of<view>{std::move(ids)});
+  }
+  auto mget_async(std::vector<view> ids) { return call_async(operations::mget_of<view>{std::move(ids)}); }
+  void mget(std::vector<view> ids, callback<std::vector<std::optional<session>>> done) {
+    call(operations::mget_of<view>{std::move(ids)}, std::move(done));
+  }
+
+  /// Removes 1–1 000 sessions in one commit. @returns how many of them there were.
+  result<std::uint64_t> mdestroy(std::vector<view> ids) {
+    return call(operations::mdestroy_of<view>{std::move(ids)});
+  }
+  auto mdestroy_async(std::vector<view> ids) {
+    return call_async(operations::mdestroy_of<view>{std::move(ids)});
+  }
+  void mdestroy(std::vector<view> ids, callback<std::uint64_t> done) {
+    call(operations::mdestroy_of<view>{std::move(ids)}, std::move(done));
+  }
 
   /// One page of all live sessions. A session that lives throughout a listing appears in it exactly once.
-  result<listing> all(const listing_options& which = {});
-  std::future<result<listing>> all_async(const listing_options& which = {});
-  void all(const listing_options& which, callback<listing> done);
+  result<listing> all(const listing_options& which = {}) { return call(which); }
+  auto all_async(const listing_options& which = {}) { return call_async(which); }
+  void all(const listing_options& which, callback<listing> done) { call(which, std::move(done)); }
 
   /// Counts the live sessions exactly.
-  result<std::uint64_t> length();
-  std::future<result<std::uint64_t>> length_async();
-  void length(callback<std::uint64_t> done);
+  result<std::uint64_t> length() { return call(operations::length_of<view>{}); }
+  auto length_async() { return call_async(operations::length_of<view>{}); }
+  void length(callback<std::uint64_t> done) { call(operations::length_of<view>{}, std::move(done)); }
 
   /// Removes all sessions in one commit, and leaves no tombstones: a save that is late brings its session
   /// back also where `store_options::logout_guard` is set. @returns how many there were.
-  result<std::uint64_t> clear();
-  std::future<result<std::uint64_t>> clear_async();
-  void clear(callback<std::uint64_t> done);
+  result<std::uint64_t> clear() { return call(operations::clear_of<view>{}); }
+  auto clear_async() { return call_async(operations::clear_of<view>{}); }
+  void clear(callback<std::uint64_t> done) { call(operations::clear_of<view>{}, std::move(done)); }
 
   /// What the store can do. All false while a lazy handle has not connected yet, and where calls are refused.
   cluster_store::capabilities capabilities() const;

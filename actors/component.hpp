@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tuple>
+
 #include <cluster_store/actors/caf_compat.hpp>
 #include <cluster_store/actors/client.hpp>
 #include <cluster_store/actors/errors.hpp>
@@ -9,14 +11,25 @@
 /// The session API for programs that are made of CAF actors.
 namespace cluster_store::actors {
 
+namespace detail {
+
+template <class List>
+struct proxy_actor_of;
+
+template <class... Operations>
+struct proxy_actor_of<std::tuple<Operations...>> {
+  using type = caf::typed_actor<compat::handler<typename Operations::reply, Operations>...>;
+};
+
+} // namespace detail
+
 /// A store as a component sees it: one request a session operation, answered within the handle's deadline
 /// (`options::calls`) with the reply or an error that `from_caf` reads. Requests of one sender apply in the
 /// order they were sent. Where the store lives makes no difference. Never publish this actor.
-using proxy_actor = caf::typed_actor<
-    compat::handler<get_reply, get_request>, compat::handler<version_reply, set_request>,
-    compat::handler<found_reply, touch_request>, compat::handler<found_reply, destroy_request>,
-    compat::handler<version_reply, regenerate_request>, compat::handler<count_reply, length_request>,
-    compat::handler<count_reply, clear_request>, compat::handler<all_reply, all_request>>;
+///
+/// A request is the operation itself, written as any value: `get_request{id}` is answered with a
+/// `std::optional<session>`, `set_request{id, data, {.ttl = 30min}}` with a version (actors/operations/).
+using proxy_actor = detail::proxy_actor_of<operations::all_operations<std::string>>::type;
 
 /// Prepares the configuration of an actor system that stores are to be opened in: message types, middleman
 /// and the options of CAF that the speed of the program depends on (work sharing, no helper threads in the

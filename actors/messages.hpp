@@ -1,10 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <cluster_store/actors/caf_compat.hpp>
+#include <cluster_store/actors/operation_names.hpp>
+#include <cluster_store/backends/session.hpp>
+
+namespace cluster_store {
+
+struct listing;
+
+} // namespace cluster_store
 
 /// Every message type of the program, in one type-id block. On CAF 1.x the numbers travel, so the order is
 /// part of the protocol: append only.
@@ -57,88 +66,6 @@ struct status_message {
   std::string bytes;
 };
 
-// -- between a component and its proxy, in one process
-// -------------------------------------------------------------
-
-/// Optional numbers of requests: a ttl in milliseconds, or none.
-inline constexpr std::int64_t no_ttl = INT64_MIN;
-
-struct get_request {
-  std::string id;
-};
-
-struct get_reply {
-  bool found = false;
-  std::string data;
-  std::uint64_t version = 0;
-  std::int64_t ttl_milliseconds = no_ttl;
-};
-
-/// `condition` is a `wire::condition::kind`.
-struct set_request {
-  std::string id;
-  std::string data;
-  std::int64_t ttl_milliseconds = no_ttl;
-  std::uint8_t condition = 0;
-  std::uint64_t condition_version = 0;
-};
-
-/// Of set and regenerate; `found` says whether regenerate had something to move.
-struct version_reply {
-  bool found = true;
-  std::uint64_t version = 0;
-};
-
-struct touch_request {
-  std::string id;
-  std::int64_t ttl_milliseconds = no_ttl;
-};
-
-struct destroy_request {
-  std::string id;
-};
-
-/// Of touch and destroy: whether there was a session.
-struct found_reply {
-  bool found = false;
-};
-
-struct regenerate_request {
-  std::string old_id;
-  std::string new_id;
-};
-
-struct length_request {
-  std::uint8_t unused = 0;
-};
-
-struct clear_request {
-  std::uint8_t unused = 0;
-};
-
-/// Of length and clear.
-struct count_reply {
-  std::uint64_t count = 0;
-};
-
-struct all_request {
-  std::string cursor;
-  std::string prefix;
-  std::uint32_t rows_max = 1000;
-};
-
-struct listed_reply {
-  std::string id;
-  std::string data;
-  std::uint64_t version = 0;
-  std::int64_t ttl_milliseconds = no_ttl;
-};
-
-struct all_reply {
-  std::vector<listed_reply> sessions;
-  std::string cursor;
-};
-
 template <class Inspector>
 auto inspect(Inspector& f, hello_message& x) {
   return compat::inspect_as(f, x, "hello_message", x.bytes);
@@ -179,76 +106,16 @@ auto inspect(Inspector& f, status_message& x) {
   return compat::inspect_as(f, x, "status_message", x.bytes);
 }
 
-template <class Inspector>
-auto inspect(Inspector& f, get_request& x) {
-  return compat::inspect_as(f, x, "get_request", x.id);
-}
+// -- between a component and its proxy, in one process: actors/component.hpp
+// ---------------------------------------------------------------------------------------------
 
-template <class Inspector>
-auto inspect(Inspector& f, get_reply& x) {
-  return compat::inspect_as(f, x, "get_reply", x.found, x.data, x.version, x.ttl_milliseconds);
-}
+#define CLUSTER_STORE_REQUEST(name) using name##_request = operations::name##_of<std::string>;
+CLUSTER_STORE_OPERATIONS(CLUSTER_STORE_REQUEST)
+#undef CLUSTER_STORE_REQUEST
 
-template <class Inspector>
-auto inspect(Inspector& f, set_request& x) {
-  return compat::inspect_as(f, x, "set_request", x.id, x.data, x.ttl_milliseconds, x.condition,
-                            x.condition_version);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, version_reply& x) {
-  return compat::inspect_as(f, x, "version_reply", x.found, x.version);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, touch_request& x) {
-  return compat::inspect_as(f, x, "touch_request", x.id, x.ttl_milliseconds);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, destroy_request& x) {
-  return compat::inspect_as(f, x, "destroy_request", x.id);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, found_reply& x) {
-  return compat::inspect_as(f, x, "found_reply", x.found);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, regenerate_request& x) {
-  return compat::inspect_as(f, x, "regenerate_request", x.old_id, x.new_id);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, length_request& x) {
-  return compat::inspect_as(f, x, "length_request", x.unused);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, clear_request& x) {
-  return compat::inspect_as(f, x, "clear_request", x.unused);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, count_reply& x) {
-  return compat::inspect_as(f, x, "count_reply", x.count);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, all_request& x) {
-  return compat::inspect_as(f, x, "all_request", x.cursor, x.prefix, x.rows_max);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, listed_reply& x) {
-  return compat::inspect_as(f, x, "listed_reply", x.id, x.data, x.version, x.ttl_milliseconds);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, all_reply& x) {
-  return compat::inspect_as(f, x, "all_reply", x.sessions, x.cursor);
-}
+using session_reply = std::optional<session>;
+using sessions_reply = std::vector<std::optional<session>>;
+using version_reply = std::optional<version_number>;
 
 // -- between the actors of one master: store/messages.hpp
 
@@ -280,20 +147,13 @@ CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::push_message))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::bye_message))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::beat_message))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::status_message))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::get_request))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::get_reply))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::set_request))
+#define CLUSTER_STORE_REQUEST(name) CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::name##_request))
+CLUSTER_STORE_OPERATIONS(CLUSTER_STORE_REQUEST)
+#undef CLUSTER_STORE_REQUEST
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::session_reply))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::sessions_reply))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::version_reply))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::touch_request))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::destroy_request))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::found_reply))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::regenerate_request))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::length_request))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::clear_request))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::count_reply))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::all_request))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::listed_reply))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::all_reply))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::listing))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::backend_opened))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::store_started))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::flush_store))
@@ -310,3 +170,12 @@ CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::store_ended))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::stop_serving))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::await_departures))
 CAF_END_TYPE_ID_BLOCK(cluster_store)
+
+// They never travel, so they need no inspection.
+#define CLUSTER_STORE_REQUEST(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::name##_request)
+CLUSTER_STORE_OPERATIONS(CLUSTER_STORE_REQUEST)
+#undef CLUSTER_STORE_REQUEST
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::session_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::sessions_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::version_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::listing)

@@ -126,4 +126,19 @@ struct options {
   std::function<void(const error&)> on_disconnect; ///< With the reason.
 };
 
+/// How a master is set up.
+struct server_options {
+  std::vector<store_options> stores{store_options{}}; ///< At least one; names differ.
+  std::vector<endpoint> listen{default_endpoint()};   ///< Empty: nobody but this process reaches the stores.
+  std::string secret_file; ///< Empty = the user's default file, created if missing.
+  /// File with the secret of admins. With it `clear` is for the role admin alone: on TCP for who knows this
+  /// secret, on a Unix socket for who asks for the role. Empty = everybody who is let in is an admin, too.
+  std::string admin_secret_file;
+  tls_options tls;                    ///< With a certificate every TCP endpoint speaks TLS.
+  std::size_t connections_max = 1024; ///< Worker processes at once; 1–65 536.
+  /// Told when an endpoint is lost, mended or in trouble while the master runs: somebody removed its files,
+  /// and from then on nobody would have found it. Called on a thread of the library: do not block there.
+  std::function<void(const endpoint_event&)> on_endpoint;
+};
+
 } // namespace cluster_store

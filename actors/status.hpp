@@ -8,6 +8,15 @@
 
 namespace cluster_store {
 
+/// State of a handle's connection, for status and metrics.
+struct connection_status {
+  bool connected = false;
+  std::uint64_t connects = 0;            ///< Welcomes so far.
+  std::uint64_t disconnects = 0;         ///< Losses so far.
+  std::uint64_t pending = 0;             ///< Unanswered operations now.
+  std::uint64_t callback_exceptions = 0; ///< Callbacks that threw something, which is dropped, so far.
+};
+
 /// Figures of one store, for status.
 struct store_status {
   std::string name;

@@ -30,6 +30,13 @@ struct session {
   friend bool operator==(const session&, const session&) = default;
 };
 
+/// The same where its data are kept by somebody else.
+struct session_view {
+  std::string_view data;
+  version_number version = 0;
+  std::optional<time_to_live> ttl;
+};
+
 /// What a store accepts. Sent to clients in the welcome, checked by both sides.
 struct session_limits {
   std::size_t id_bytes_max = 512;           ///< 1–512, default 512.

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <cluster_store/actors/store/client_table.hpp>
-#include <cluster_store/actors/wire/wire.hpp>
+#include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/backends/clock.hpp>
 
 namespace cluster_store::actors {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cluster_store/actors/server.hpp>
+#include <cluster_store/actors/options.hpp>
 
 namespace cluster_store::actors {
 

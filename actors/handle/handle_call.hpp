@@ -20,7 +20,7 @@ public:
   explicit queued_call(handle_state& home) noexcept : home_(home) {}
 
   /// Takes the answer of a call that has no room in the queue: it was not taken, or gave it back.
-  virtual void answer(result<wire::answer>&& what) noexcept = 0;
+  virtual void answer(result<wire::reply>&& what) noexcept = 0;
 
 protected:
   handle_state& home() const noexcept { return home_; }
@@ -29,33 +29,23 @@ private:
   handle_state& home_;
 };
 
-/// What an answer means to the caller.
-template <class T>
-using reader_of = T (*)(wire::answer&&);
-
-/// A call whose answer goes, as a `result<T>`, to `Sink`.
-template <class T, class Sink>
+/// A call whose answer goes to `Sink`.
+template <class Operation, class Sink>
 class handle_call final : public queued_call {
 public:
-  handle_call(handle_state& home, reader_of<T> read, Sink sink)
-      : queued_call(home), read_(read), sink_(std::move(sink)) {}
+  handle_call(handle_state& home, Sink sink) : queued_call(home), sink_(std::move(sink)) {}
 
-  void done(result<wire::answer>&& what) noexcept override {
+  void done(result<wire::reply>&& what) noexcept override {
     home().queue.finished(bytes());
     answer(std::move(what));
   }
 
-  void answer(result<wire::answer>&& what) noexcept override {
-    home().call_back_by(sink_, [&] { // in there the result is made where it is wanted: moving it costs
-      if (what)
-        sink_(result<T>{read_(std::move(*what))});
-      else
-        sink_(result<T>{tl::unexpected<error>{std::move(what).error()}});
-    });
+  void answer(result<wire::reply>&& what) noexcept override {
+    // The result is made where it is wanted: moving it costs.
+    home().call_back_by(sink_, [&] { sink_(read_answer<Operation>(std::move(what))); });
   }
 
 private:
-  reader_of<T> read_;
   Sink sink_;
 };
 

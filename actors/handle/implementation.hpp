@@ -22,43 +22,45 @@ namespace cluster_store {
 /// Inside of a handle: its proxy, what it shares with it, and whatever must live as long.
 class client::implementation : public actors::ended_at_exit {
 public:
+  template <class Operation>
+  using reply_of = result<typename Operation::reply>;
+
   /// @param owner released after the proxy ended and every handle is gone. May be empty.
   implementation(caf::actor_system& system, std::shared_ptr<void> owner, const options& how,
                  actors::proxy_options proxy);
   ~implementation();
 
-  /// The one way of all operations. `sink` gets a `result<T>`, on this thread if the operation is refused at
-  /// once, else on the proxy's.
-  template <class T, class Sink>
-  static void submit(const std::shared_ptr<implementation>& body, const wire::operation& what,
-                     actors::reader_of<T> read, Sink&& sink) {
+  /// The one way of all operations. `sink` gets a result of the reply, on this thread if the operation is
+  /// refused at once, else on the proxy's.
+  template <class Operation, class Sink>
+  static void submit(const std::shared_ptr<implementation>& body, const Operation& what, Sink&& sink) {
     if (!is_usable(body))
-      actors::call_back(sink, result<T>{why_unusable(body)});
+      actors::call_back(sink, reply_of<Operation>{why_unusable(body)});
     else
-      body->submit<T>(what, read, std::forward<Sink>(sink));
+      body->submit(what, std::forward<Sink>(sink));
   }
 
-  template <class T>
-  static result<T> wait(const std::shared_ptr<implementation>& body, const wire::operation& what,
-                        actors::reader_of<T> read) {
+  template <class Operation>
+  static reply_of<Operation> wait(const std::shared_ptr<implementation>& body, const Operation& what) {
     if (!is_usable(body))
       return why_unusable(body);
     if (actors::callback_scope::active())
       return fail(errc::invalid_argument,
                   "a blocking call in a callback would hold up what it waits for: use "
                   "the form with a callback, or call from another thread");
-    auto slot = std::make_shared<actors::waiting_slot<T>>();
-    body->submit<T>(what, read, [slot](result<T>&& answer) { slot->fill(std::move(answer)); });
+    auto slot = std::make_shared<actors::waiting_slot<typename Operation::reply>>();
+    body->submit(what, [slot](reply_of<Operation>&& answer) { slot->fill(std::move(answer)); });
     return slot->wait(body->short_wait_);
   }
 
-  template <class T>
-  static std::future<result<T>> promise(const std::shared_ptr<implementation>& body,
-                                        const wire::operation& what, actors::reader_of<T> read) {
-    std::promise<result<T>> made;
+  template <class Operation>
+  static std::future<reply_of<Operation>> promise(const std::shared_ptr<implementation>& body,
+                                                  const Operation& what) {
+    std::promise<reply_of<Operation>> made;
     auto future = made.get_future();
-    submit<T>(body, what, read,
-              [made = std::move(made)](result<T>&& answer) mutable { made.set_value(std::move(answer)); });
+    submit(body, what, [made = std::move(made)](reply_of<Operation>&& answer) mutable {
+      made.set_value(std::move(answer));
+    });
     return future;
   }
 
@@ -83,12 +85,13 @@ public:
 private:
   static tl::unexpected<error> why_unusable(const std::shared_ptr<implementation>& body);
 
-  template <class T, class Sink>
-  void submit(const wire::operation& what, actors::reader_of<T> read, Sink&& sink) {
+  template <class Operation, class Sink>
+  void submit(const Operation& what, Sink&& sink) {
     static_assert(!std::is_reference_v<Sink>, "it is kept");
     if (auto valid = actors::check_operation(what, state_->facts()); !valid)
-      return state_->call_back(sink, result<T>{tl::unexpected<error>{std::move(valid).error()}});
-    hand_over(actors::make_call<actors::handle_call<T, Sink>>(what, *state_, read, std::forward<Sink>(sink)));
+      return state_->call_back(sink, reply_of<Operation>{tl::unexpected<error>{std::move(valid).error()}});
+    hand_over(
+        actors::make_call<actors::handle_call<Operation, Sink>>(what, *state_, std::forward<Sink>(sink)));
   }
 
   void hand_over(std::unique_ptr<actors::queued_call> what);

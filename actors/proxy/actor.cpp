@@ -5,7 +5,7 @@
 #include <utility>
 
 #include <cluster_store/actors/proxy/operation_check.hpp>
-#include <cluster_store/actors/proxy/requests_actor.hpp>
+#include <cluster_store/actors/proxy/promised_call_actor.hpp>
 #include <cluster_store/actors/runtime/runtime.hpp>
 #include <cluster_store/actors/runtime/system_clock.hpp>
 
@@ -55,15 +55,13 @@ caf::behavior proxy::make_behavior() {
     how_.link->subscribe(self());
   else
     watch_gate();
+  return understand(static_cast<const operations::all_operations<std::string>*>(nullptr));
+}
+
+template <class... Operations>
+caf::behavior proxy::understand(const std::tuple<Operations...>*) {
   return {
-      [this](const get_request& x) { return ask<get_reply>(operation_of(x), to_get_reply); },
-      [this](const set_request& x) { return ask<version_reply>(operation_of(x), to_version_reply); },
-      [this](const touch_request& x) { return ask<found_reply>(operation_of(x), to_found_reply); },
-      [this](const destroy_request& x) { return ask<found_reply>(operation_of(x), to_found_reply); },
-      [this](const regenerate_request& x) { return ask<version_reply>(operation_of(x), to_version_reply); },
-      [this](const length_request& x) { return ask<count_reply>(operation_of(x), to_count_reply); },
-      [this](const clear_request& x) { return ask<count_reply>(operation_of(x), to_count_reply); },
-      [this](const all_request& x) { return ask<all_reply>(operation_of(x), to_all_reply); },
+      [this](const Operations& what) { return ask(what); }...,
       [this](const results_message& x) {
         message_came();
         turn([&](cluster_store::steady_time now) { core_.results(x.bytes, now); });
@@ -99,15 +97,20 @@ caf::behavior proxy::make_behavior() {
   };
 }
 
-template <class Reply, class Read>
-caf::result<Reply> proxy::ask(const wire::operation& what, Read read) {
-  auto promise = make_response_promise<Reply>();
-  const auto facts = state_->facts();
-  if (auto valid = check_operation(what, facts); !valid) {
-    promise.deliver(to_caf(valid.error()));
+template <class Operation>
+caf::result<typename Operation::reply> proxy::ask(const Operation& what) {
+  auto promise = make_response_promise<typename Operation::reply>();
+  const auto refuse = [&promise](const error& why) {
+    promise.deliver(to_caf(why));
     return promise;
-  }
-  auto made = make_call<promised_call<Reply>>(what, promise, read);
+  };
+  if (const auto asking = current_sender(); asking && asking->node() != system().node())
+    return refuse({errc::invalid_argument,
+                   "a proxy's handle was sent to another process: open a store there, requests do not "
+                   "travel"});
+  if (const auto valid = check_operation(what, state_->facts()); !valid)
+    return refuse(valid.error());
+  auto made = make_call<promised_call<Operation>>(what, promise);
   turn([&](cluster_store::steady_time now) { core_.submit(std::move(made), now); });
   return promise;
 }

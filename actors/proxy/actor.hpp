@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <cluster_store/actors/link/actor.hpp>
@@ -63,8 +64,11 @@ private:
   void close(const std::string& why = "the handle was closed");
   caf::actor self();
 
-  template <class Reply, class Read>
-  caf::result<Reply> ask(const wire::operation& what, Read read);
+  template <class... Operations>
+  caf::behavior understand(const std::tuple<Operations...>*);
+
+  template <class Operation>
+  caf::result<typename Operation::reply> ask(const Operation& what);
 
   proxy_options how_;
   std::shared_ptr<handle_state> state_;

@@ -12,6 +12,7 @@
 
 #include <cluster_store/actors/link/backoff.hpp>
 #include <cluster_store/actors/proxy/pending_table.hpp>
+#include <cluster_store/actors/wire/greeting.hpp>
 
 namespace cluster_store::actors {
 
@@ -33,7 +34,7 @@ struct say_bye {
 
 /// The store can be used. Alternates with `disconnected`.
 struct connected {
-  std::uint32_t capabilities = 0; ///< Bits of `wire::capability`.
+  std::uint32_t capabilities = 0; ///< Bits of `operations::description::capability`.
   session_limits limits;
 };
 

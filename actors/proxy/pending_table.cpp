@@ -7,14 +7,14 @@ namespace cluster_store::actors {
 
 namespace {
 
-/// What an operation costs in a frame beside its ids and data, at most.
-constexpr std::size_t operation_overhead_bytes = 64;
+/// What an operation costs in a frame beside its fields, at most.
+constexpr std::size_t operation_overhead_bytes = 16;
 
 /// How often an operation may see the store actor die while it is in flight.
 constexpr std::uint8_t deaths_max = 2;
 
-result<wire::answer> not_applied_or_unknown(const call& what, const std::string& why) {
-  if (wire::is_mutation(what.what().what))
+result<wire::reply> not_applied_or_unknown(const call& what, const std::string& why) {
+  if (what.is().changes)
     return fail(errc::outcome_unknown, why + "; the operation may have been applied");
   return fail(errc::unavailable, why);
 }
@@ -57,7 +57,8 @@ std::optional<std::string> pending_table::next_batch(const backends::client_id& 
   do {
     const bool again = resend_seq_ < next_seq_;
     const call& next = again ? *at(resend_seq_).what : *waiting_.front().what;
-    if (out.count() > 0 && out.bytes() + next.bytes() + operation_overhead_bytes > limits_.batch_bytes_max)
+    if (out.count() > 0
+        && out.bytes() + next.body().size() + operation_overhead_bytes > limits_.batch_bytes_max)
       break;
     if (!again) {
       sent_.push_back({std::move(waiting_.front().what), waiting_.front().deadline});
@@ -71,8 +72,7 @@ std::optional<std::string> pending_table::next_batch(const backends::client_id& 
 }
 
 void pending_table::pack(sent& entry, std::uint64_t seq, std::uint16_t batch, wire::batch_writer& out) {
-  entry.what->what().seq = seq;
-  out.add(entry.what->what());
+  out.add({entry.what->is().tag, seq, entry.what->body()});
   entry.batch = batch;
   entry.in_flight = true;
   ++batches_[batch];
@@ -85,13 +85,13 @@ void pending_table::take_from_flight(sent& entry) noexcept {
   --in_flight_;
 }
 
-void pending_table::answer(std::unique_ptr<call> what, result<wire::answer>&& with) {
+void pending_table::answer(std::unique_ptr<call> what, result<wire::reply>&& with) {
   --size_;
   bytes_ -= what->bytes();
   what->done(std::move(with));
 }
 
-void pending_table::answer(sent& entry, result<wire::answer>&& what) {
+void pending_table::answer(sent& entry, result<wire::reply>&& what) {
   answer(std::move(entry.what), std::move(what));
 }
 
@@ -102,7 +102,7 @@ void pending_table::drop_settled_front() noexcept {
   }
 }
 
-void pending_table::settle(std::uint64_t seq, result<wire::answer>&& what) {
+void pending_table::settle(std::uint64_t seq, result<wire::reply>&& what) {
   if (seq < first_seq_ || seq >= next_seq_ || !at(seq).in_flight)
     return;
   take_from_flight(at(seq));
@@ -129,7 +129,7 @@ void pending_table::lost(bool store_died) {
 
 void pending_table::give_up_sent_mutations(const std::string& why) {
   for (auto seq = first_seq_; seq < next_seq_; ++seq)
-    if (auto& entry = at(seq); entry.what && wire::is_mutation(entry.what->what().what))
+    if (auto& entry = at(seq); entry.what && entry.what->is().changes)
       answer(entry, fail(errc::outcome_unknown, why));
   drop_settled_front();
 }

@@ -10,6 +10,7 @@
 #include <cluster_store/actors/options.hpp>
 #include <cluster_store/actors/proxy/call.hpp>
 #include <cluster_store/actors/proxy/ring.hpp>
+#include <cluster_store/actors/wire/batch.hpp>
 #include <cluster_store/backends/clock.hpp>
 
 namespace cluster_store::actors {
@@ -49,7 +50,7 @@ public:
                                         std::size_t in_flight_max);
 
   /// The result of `seq` has arrived. Ignored if nothing with that number is in flight.
-  void settle(std::uint64_t seq, result<wire::answer>&& what);
+  void settle(std::uint64_t seq, result<wire::reply>&& what);
 
   /// What was in flight will not be answered any more and may be sent again, except what was in flight when
   /// the store actor died a second time: its mutations are answered `outcome_unknown`, its reads
@@ -88,8 +89,8 @@ private:
   bool anything_to_send();
   void pack(sent& entry, std::uint64_t seq, std::uint16_t batch, wire::batch_writer& out);
   void take_from_flight(sent& entry) noexcept;
-  void answer(sent& entry, result<wire::answer>&& what);
-  void answer(std::unique_ptr<call> what, result<wire::answer>&& with);
+  void answer(sent& entry, result<wire::reply>&& what);
+  void answer(std::unique_ptr<call> what, result<wire::reply>&& with);
   void drop_settled_front() noexcept;
 
   queue_limits limits_;

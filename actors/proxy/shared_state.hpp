@@ -7,10 +7,10 @@
 #include <optional>
 #include <utility>
 
-#include <cluster_store/actors/client.hpp>
 #include <cluster_store/actors/proxy/shared_submissions.hpp>
 #include <cluster_store/actors/proxy/store_facts.hpp>
 #include <cluster_store/actors/runtime/callback.hpp>
+#include <cluster_store/actors/status.hpp>
 
 namespace cluster_store::actors {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cluster_store/actors/door/trust/auth.hpp>
-#include <cluster_store/actors/server.hpp>
+#include <cluster_store/actors/options.hpp>
 
 namespace cluster_store::actors {
 

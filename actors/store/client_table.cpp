@@ -1,4 +1,5 @@
 #include <cluster_store/actors/store/client_table.hpp>
+#include <cluster_store/actors/wire/results.hpp>
 
 #include <algorithm>
 #include <utility>

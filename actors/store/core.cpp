@@ -4,13 +4,11 @@
 #include <utility>
 
 #include <cluster_store/actors/store/rows.hpp>
+#include <cluster_store/actors/wire/results.hpp>
 
 namespace cluster_store::actors {
 
 namespace {
-
-constexpr std::uint32_t all_capabilities =
-    (static_cast<std::uint32_t>(wire::capability::regenerate) << 1) - 1;
 
 /// Lists of operations whose memory is kept for batches to come, and the operations each has room for at
 /// most.
@@ -24,7 +22,8 @@ store_core::store_core(store_core_options how, backends::backend& engine)
       engine_(&engine),
       clients_(options_.clients),
       overlay_(engine),
-      guard_(how.logout_guard, engine) {}
+      guard_(how.logout_guard, engine),
+      view_({overlay_, guard_, engine, staged_, counters_, read_only_, how.ttl_default}) {}
 
 result<void> store_core::load(const wire::token& fresh_incarnation, steady_time now) {
   auto rows = engine_->system_rows(store_rows::first_key, store_rows::end_key, store_rows::rows_max);
@@ -64,7 +63,7 @@ result<wire::welcome> store_core::grant(backends::client_id who, std::uint64_t t
   out.incarnation = incarnation_;
   out.known = granted->known;
   out.last_applied = granted->client->last_applied;
-  out.capabilities = all_capabilities;
+  out.capabilities = operations::all_capabilities;
   out.limits = options_.limits;
   out.in_flight_max = options_.in_flight_max;
   return out;
@@ -96,9 +95,8 @@ std::optional<std::string> store_core::submit(std::string bytes) {
     spare_items_.pop_back();
   }
   for (auto item = in->next(); item && *item; item = in->next()) {
-    auto& kept = batch.items.emplace_back(std::move(**item));
-    if (auto checked = kept.what ? check(*batch.client, *kept.what) : result<void>{}; !checked)
-      kept.what = tl::unexpected{checked.error()};
+    auto& kept = batch.items.emplace_back();
+    read(**item, *batch.client, kept);
     if (++batch.client->queued_operations > options_.in_flight_max)
       kept.what = fail(errc::overloaded, "this client has more than " + std::to_string(options_.in_flight_max)
                                              + " unanswered operations: wait for answers");
@@ -142,11 +140,10 @@ void store_core::answer_aborted(const error& why) {
   for (auto& batch : queue_) {
     const auto executed = batch.items.begin() + static_cast<std::ptrdiff_t>(std::exchange(batch.executed, 0));
     auto& client = *batch.client;
-    const auto kept = std::remove_if(batch.items.begin(), executed, [&](const wire::batch_item& item) {
-      if (!item.what || !wire::is_mutation(item.what->what) || item.seq <= client.last_applied)
+    const auto kept = std::remove_if(batch.items.begin(), executed, [&](const queued_operation& item) {
+      if (!item.what || !operations::description_of(*item.what).changes || item.seq <= client.last_applied)
         return false;
-      replies_.add(client,
-                   [&](std::string& out) { wire::append_result(item.seq, tl::unexpected{why}, out); });
+      answer_failure(client, item.seq, why);
       --client.queued_operations;
       ++operations_;
       return true;

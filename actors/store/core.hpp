@@ -9,11 +9,14 @@
 #include <string>
 #include <vector>
 
+#include <cluster_store/actors/operations/list.hpp>
 #include <cluster_store/actors/sessions/logout_guard.hpp>
 #include <cluster_store/actors/sessions/overlay.hpp>
+#include <cluster_store/actors/sessions/store_view.hpp>
 #include <cluster_store/actors/store/client_table.hpp>
 #include <cluster_store/actors/store/reply_builder.hpp>
-#include <cluster_store/actors/wire/wire.hpp>
+#include <cluster_store/actors/wire/batch.hpp>
+#include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/backends/backend.hpp>
 
 namespace cluster_store::actors {
@@ -103,57 +106,50 @@ public:
   store_core_figures figures() const;
 
 private:
+  using any_operation = operations::any_of<std::string_view>;
+  using counters = store_view::counters;
+
+  struct queued_operation {
+    std::uint64_t seq = 0;
+    result<any_operation> what; ///< Or why it is not executed.
+  };
+
   struct queued_batch {
     client_state* client;
     std::unique_ptr<std::string> bytes; ///< What the items look into.
-    std::vector<wire::batch_item> items;
+    std::vector<queued_operation> items;
     std::size_t executed = 0; ///< Items the group has executed, from the front.
-  };
-
-  struct counters {
-    version_number version = 0;
-    std::int64_t sessions = 0;
-
-    friend bool operator==(const counters&, const counters&) = default;
   };
 
   enum class group_kind : std::uint8_t { none, operations, sweep, probe };
 
-  // store_core.cpp: queue and commits
+  // core.cpp: queue and commits
   std::vector<outgoing_frame> end(const verdict* engine_said);
   void drop_queue_of(client_state& client);
   void settle_batches();
   void answer_aborted(const error& why);
   void end_group();
 
-  // store_group.cpp: which operations make a group
+  // group.cpp: which operations make a group
   bool prepare_operations(wall_time now);
   bool prepare_sweep(wall_time now);
   bool prepare_probe();
   bool group_is_full() const;
   void execute_chunk(wall_time now);
-  result<void> fetch_chunk();
+  std::size_t want_chunk();
   bool execute_next(const result<void>& fetched, wall_time now);
-  bool must_wait(const client_state& client, const wire::operation& what, wall_time now);
+  bool must_wait(const client_state& client, const operations::description& what, std::uint64_t seq,
+                 wall_time now);
   void stage_rows(wall_time now);
   result<void> stage_swept(wall_time now);
 
-  // store_execute.cpp: what operations mean
-  void execute(client_state& client, const wire::operation& what, wall_time now);
-  bool answer_repeated(client_state& client, const wire::operation& what);
-  void answer(client_state& client, const wire::operation& what, const result<wire::answer>& outcome);
-  result<void> check(const client_state& client, const wire::operation& what) const;
-  result<wire::answer> perform(const wire::operation& what, wall_time now);
-  result<wire::answer> set(const wire::operation& what, wall_time now);
-  result<wire::answer> touch(const wire::operation& what, wall_time now);
-  result<wire::answer> destroy(const wire::operation& what, wall_time now);
-  void destroy(session_overlay::slot& slot);
-  result<void> check_guard(const wire::operation& what, bool lives, wall_time now) const;
-  result<wire::answer> regenerate(const wire::operation& what, wall_time now);
-  result<wire::answer> list(const wire::operation& what, wall_time now);
-  result<wire::answer> length(wall_time now);
-  result<wire::answer> clear();
-  void get(client_state& client, const wire::operation& what, wall_time now);
+  // execute.cpp: one operation
+  void read(const wire::batch_item& item, const client_state& client, queued_operation& into) const;
+  result<void> check(const any_operation& what, const client_state& client) const;
+  std::size_t want_sessions_of(const any_operation& what);
+  void execute(client_state& client, const queued_operation& item);
+  bool answer_repeated(client_state& client, std::uint64_t seq);
+  void answer_failure(client_state& client, std::uint64_t seq, const error& why);
 
   store_core_options options_;
   backends::backend* engine_;
@@ -162,11 +158,13 @@ private:
   counters counters_; ///< With what is staged.
   client_table clients_;
   std::deque<queued_batch> queue_;
-  std::vector<std::vector<wire::batch_item>> spare_items_; ///< Empty; they keep their memory.
+  std::vector<std::vector<queued_operation>> spare_items_; ///< Empty; they keep their memory.
   session_overlay overlay_;
   actors::logout_guard guard_;
   reply_builder replies_;
   backends::commit staged_;
+  std::optional<error> read_only_;
+  store_view view_; ///< What operations see, of the others here.
   group_kind group_ = group_kind::none;
   std::size_t group_batch_ = 0;      ///< Index of the batch the group executes now.
   std::size_t group_operations_ = 0; ///< Operations the group has executed.
@@ -175,7 +173,6 @@ private:
   bool sweep_turn_ = false; ///< The last group was of operations.
   bool probe_wanted_ = false;
   bool must_restart_ = false;
-  std::optional<error> read_only_;
   std::uint64_t operations_ = 0;
   std::uint64_t commits_ = 0;
 };

@@ -1,18 +1,15 @@
 #include <cluster_store/actors/store/core.hpp>
 
+#include <algorithm>
+
 #include <cluster_store/actors/store/rows.hpp>
 
 namespace cluster_store::actors {
 
 namespace {
 
-/// Whether the operation concerns all sessions at once, so that it must see a store without staged changes.
-bool is_whole_store(wire::op what) {
-  return what == wire::op::length || what == wire::op::clear || what == wire::op::all;
-}
-
-bool needs_sweep(wire::op what) {
-  return what == wire::op::length || what == wire::op::clear;
+bool is_whole_store(const operations::description& what) {
+  return what.concerns == operations::reach::store;
 }
 
 } // namespace
@@ -25,6 +22,7 @@ bool store_core::group_is_full() const {
 bool store_core::prepare_operations(wall_time now) {
   group_ = group_kind::operations;
   sweep_turn_ = true;
+  view_.begin(now);
   while (!group_is_full())
     execute_chunk(now);
   must_restart_ = engine_->broken();
@@ -38,26 +36,25 @@ bool store_core::prepare_operations(wall_time now) {
 
 /// Reads the sessions of the next operations at once and executes them, until the group is full.
 void store_core::execute_chunk(wall_time now) {
-  const auto fetched = fetch_chunk();
-  for (std::size_t i = 0; i < options_.fetch_operations_max && !group_is_full(); ++i)
+  const auto operations = want_chunk();
+  const auto fetched = overlay_.fetch();
+  for (std::size_t i = 0; i < operations && !group_is_full(); ++i)
     if (!execute_next(fetched, now))
       return;
 }
 
-result<void> store_core::fetch_chunk() {
+/// Has the sessions of the next operations read. @returns how many operations those are.
+std::size_t store_core::want_chunk() {
+  std::size_t operations = 0;
   std::size_t wanted = 0;
   for (auto batch = group_batch_; batch < queue_.size() && wanted < options_.fetch_operations_max; ++batch) {
     const auto& items = queue_[batch].items;
-    for (auto i = queue_[batch].executed; i < items.size() && wanted < options_.fetch_operations_max;
-         ++i, ++wanted) {
-      if (!items[i].what || is_whole_store(items[i].what->what))
-        continue;
-      overlay_.want(items[i].what->id);
-      if (items[i].what->what == wire::op::regenerate)
-        overlay_.want(items[i].what->target);
+    for (auto i = queue_[batch].executed; i < items.size() && wanted < options_.fetch_operations_max; ++i) {
+      wanted += items[i].what ? std::max<std::size_t>(want_sessions_of(*items[i].what), 1) : 1;
+      ++operations;
     }
   }
-  return overlay_.fetch();
+  return operations;
 }
 
 /// @returns false if the next operation has to wait for another group.
@@ -65,19 +62,15 @@ bool store_core::execute_next(const result<void>& fetched, wall_time now) {
   auto& batch = queue_[group_batch_];
   const auto& item = batch.items[batch.executed];
   if (!item.what) {
-    replies_.add(*batch.client, [&](std::string& out) {
-      wire::append_result(item.seq, tl::unexpected{item.what.error()}, out);
-    });
-  } else if (!fetched && !is_whole_store(item.what->what)) {
-    replies_.add(*batch.client, [&](std::string& out) {
-      wire::append_result(item.seq, tl::unexpected{fetched.error()}, out);
-    });
+    answer_failure(*batch.client, item.seq, item.what.error());
+  } else if (const auto& is = operations::description_of(*item.what); !fetched && !is_whole_store(is)) {
+    answer_failure(*batch.client, item.seq, fetched.error());
   } else {
-    if (must_wait(*batch.client, *item.what, now)) {
+    if (must_wait(*batch.client, is, item.seq, now)) {
       group_ends_ = true;
       return false;
     }
-    execute(*batch.client, *item.what, now);
+    execute(*batch.client, item);
   }
   ++group_operations_;
   if (++batch.executed == batch.items.size())
@@ -85,13 +78,14 @@ bool store_core::execute_next(const result<void>& fetched, wall_time now) {
   return true;
 }
 
-bool store_core::must_wait(const client_state& client, const wire::operation& what, wall_time now) {
-  const auto repeated = wire::is_mutation(what.what) && what.seq <= client.highest();
-  if (!is_whole_store(what.what) || repeated)
+bool store_core::must_wait(const client_state& client, const operations::description& what, std::uint64_t seq,
+                           wall_time now) {
+  const auto repeated = what.changes && seq <= client.highest();
+  if (!is_whole_store(what) || repeated)
     return staged_.clear && !repeated;
   if (overlay_.changed() || staged_.clear)
     return true;
-  if (needs_sweep(what.what) && !read_only_) {
+  if (what.without_expired && !read_only_) {
     const auto rows = engine_->due(now, 1);
     if (rows && !rows->empty()) {
       sweep_wanted_ = true;

@@ -1,5 +1,7 @@
 #include <cluster_store/actors/store/messages.hpp>
 
+#include <cluster_store/actors/operations/list.hpp>
+
 namespace cluster_store::actors {
 
 void initialize_message_types(caf::actor_system_config& config) {

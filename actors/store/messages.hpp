@@ -6,7 +6,7 @@
 
 #include <cluster_store/actors/messages.hpp>
 #include <cluster_store/actors/store/core.hpp>
-#include <cluster_store/actors/wire/wire.hpp>
+#include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/backends/backend.hpp>
 
 /// Messages between the actors of one master. They carry objects and never leave the process.

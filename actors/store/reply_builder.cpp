@@ -1,4 +1,5 @@
 #include <cluster_store/actors/store/reply_builder.hpp>
+#include <cluster_store/actors/wire/results.hpp>
 
 #include <utility>
 

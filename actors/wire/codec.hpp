@@ -14,10 +14,33 @@ namespace cluster_store::wire {
 static_assert(std::endian::native == std::endian::little,
               "the codec copies little-endian numbers as they are");
 
-/// Appends the primitives of the wire format to a string. Never fails.
-class writer {
+/// Memory that has room for what is appended.
+class room_for_bytes {
 public:
-  explicit writer(std::string& out) : out_(&out) {}
+  explicit room_for_bytes(char* begin) noexcept : end_(begin) {}
+
+  void append(const char* from, std::size_t count) noexcept {
+    std::memcpy(end_, from, count);
+    end_ += count;
+  }
+  void append(std::string_view text) noexcept {
+    if (!text.empty())
+      append(text.data(), text.size());
+  }
+  void push_back(char octet) noexcept { *end_++ = octet; }
+
+  /// @returns where the next byte goes.
+  const char* end() const noexcept { return end_; }
+
+private:
+  char* end_;
+};
+
+/// Appends the primitives of the wire format to a string, or to what else can be appended to. Never fails.
+template <class Out>
+class basic_writer {
+public:
+  explicit basic_writer(Out& out) : out_(&out) {}
 
   /// A number of fixed width, little-endian.
   template <std::unsigned_integral T>
@@ -68,8 +91,10 @@ public:
   }
 
 private:
-  std::string* out_;
+  Out* out_;
 };
+
+using writer = basic_writer<std::string>;
 
 /// Takes the primitives of the wire format from the front of a view. After the first failure everything reads
 /// as zero and `ok` stays false, so callers check once, at the end.

@@ -1,4 +1,4 @@
-#include <cluster_store/actors/wire/wire.hpp>
+#include <cluster_store/actors/wire/greeting.hpp>
 
 #include <cluster_store/actors/wire/codec.hpp>
 

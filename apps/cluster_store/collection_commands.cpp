@@ -87,7 +87,7 @@ exit_code run_count(const collection_flags& flags, F&& operation) {
     return report(count.error());
   std::string out;
   if (flags.json)
-    append_number(out, {}, "count", *count);
+    append_answer(out, {}, *count, "count");
   else
     out = std::to_string(*count) + "\n";
   return print_last(out);

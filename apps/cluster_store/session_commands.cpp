@@ -102,7 +102,7 @@ exit_code run_set(const session_flags& flags) {
     return report(version.error());
   std::string out;
   if (flags.json)
-    append_number(out, {}, "version", *version);
+    append_answer(out, {}, *version, "version");
   else
     out = std::to_string(*version) + "\n";
   return print_last(out);
@@ -137,7 +137,7 @@ exit_code run_change(const session_flags& flags, const char* name, F&& operation
     return report(changed.error());
   std::string out;
   if (flags.json)
-    append_flag(out, {}, name, *changed);
+    append_answer(out, {}, *changed, name);
   return print_outcome(out, flags.json, *changed);
 }
 
@@ -162,7 +162,7 @@ exit_code run_regenerate(const session_flags& flags) {
     return report(moved.error());
   std::string out;
   if (flags.json)
-    append_regenerated(out, {}, *moved);
+    append_answer(out, {}, *moved);
   else if (*moved)
     out = std::to_string(**moved) + "\n";
   return print_outcome(out, flags.json, moved->has_value());

@@ -19,7 +19,7 @@ TEST_CASE("a wall clock that jumps ahead expires what it makes due and nothing e
   CHECK_FALSE(store.call(client, get("short"))->found);
   CHECK(store.call(client, get("long"))->content.ttl == 24h);
   CHECK(store.call(client, get("lasting"))->found);
-  CHECK(store.call(client, whole(wire::op::length))->count == 2);
+  CHECK(store.call(client, length())->count == 2);
 }
 
 TEST_CASE(
@@ -29,7 +29,7 @@ TEST_CASE(
   REQUIRE(store.call(client, set("swept", "data", 1h)));
   REQUIRE(store.call(client, set("kept", "data", 3h)));
   store.now += 2h;
-  REQUIRE(store.call(client, whole(wire::op::length))->count == 1);
+  REQUIRE(store.call(client, length())->count == 1);
   store.now -= 24h;
   CHECK_FALSE(store.call(client, get("swept"))->found);
   CHECK(store.call(client, get("kept"))->found);

@@ -10,12 +10,13 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Asks as a component would, from outside.
-template <class Reply, class Request>
-result<Reply> ask(model_master& master, const actors::proxy_actor& proxy, Request what) {
+template <class Request>
+result<typename Request::reply> ask(model_master& master, const actors::proxy_actor& proxy, Request what) {
+  using reply = typename Request::reply;
   caf::scoped_actor self{master.system()};
-  result<Reply> out = fail(errc::unavailable, "never answered");
+  result<reply> out = fail(errc::unavailable, "never answered");
   compat::request(self.ptr(), proxy, caf::timespan{10s}, std::move(what))
-      .receive([&](const Reply& answer) { out = answer; },
+      .receive([&](const reply& answer) { out = answer; },
                [&](const caf::error& why) {
                  out = tl::unexpected<error>{actors::from_caf(master.system(), why)};
                });
@@ -28,29 +29,28 @@ TEST_CASE("a component asks its proxy with typed requests") {
   model_master master;
   auto store = master.open().value();
   const auto proxy = actors::handle_of(store);
-  const auto written = ask<actors::version_reply>(master, proxy, actors::set_request{"a", "data"});
+  const auto written = ask(master, proxy, actors::set_request{"a", "data"});
   REQUIRE(written);
-  CHECK(written->version == 1);
-  const auto read = ask<actors::get_reply>(master, proxy, actors::get_request{"a"});
+  CHECK(*written == 1);
+  const auto read = ask(master, proxy, actors::get_request{"a"});
   REQUIRE(read);
-  CHECK(read->found);
-  CHECK(read->data == "data");
-  CHECK(read->ttl_milliseconds == actors::no_ttl);
-  CHECK_FALSE(ask<actors::get_reply>(master, proxy, actors::get_request{"b"})->found);
+  REQUIRE(*read);
+  CHECK((*read)->data == "data");
+  CHECK_FALSE((*read)->ttl);
+  CHECK_FALSE(ask(master, proxy, actors::get_request{"b"}).value());
 }
 
 TEST_CASE("a component's bad request gets the error a caller of the client gets") {
   model_master master;
   auto store = master.open().value();
   const auto proxy = actors::handle_of(store);
-  const auto empty = ask<actors::get_reply>(master, proxy, actors::get_request{""});
+  const auto empty = ask(master, proxy, actors::get_request{""});
   REQUIRE_FALSE(empty);
   CHECK(empty.error().code == errc::invalid_argument);
-  const auto odd =
-      ask<actors::version_reply>(master, proxy, actors::set_request{"a", "", actors::no_ttl, 7, 0});
+  const auto odd = ask(master, proxy, actors::set_request{"a", "", {.seen = 1, .if_version = 2}});
   REQUIRE_FALSE(odd);
   CHECK(odd.error().code == errc::invalid_argument);
-  const auto unable = ask<actors::count_reply>(master, proxy, actors::length_request{});
+  const auto unable = ask(master, proxy, actors::length_request{});
   REQUIRE_FALSE(unable);
   CHECK(unable.error().code == errc::unsupported);
 }
@@ -61,7 +61,7 @@ TEST_CASE("a component's request ends with the deadline of the handle") {
   how.calls.timeout = 100ms;
   auto store = master.open(how).value();
   master.with_state([](master_state& state) { state.silent = true; });
-  const auto answer = ask<actors::get_reply>(master, actors::handle_of(store), actors::get_request{"a"});
+  const auto answer = ask(master, actors::handle_of(store), actors::get_request{"a"});
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code == errc::deadline_exceeded);
 }
@@ -71,7 +71,7 @@ TEST_CASE("a request to the proxy of a closed client is unavailable") {
   auto store = master.open().value();
   const auto proxy = actors::handle_of(store);
   store.close();
-  const auto answer = ask<actors::get_reply>(master, proxy, actors::get_request{"a"});
+  const auto answer = ask(master, proxy, actors::get_request{"a"});
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code == errc::unavailable);
 }

@@ -37,52 +37,52 @@ std::vector<seen_line> split(std::string_view bytes, std::size_t block) {
   return lines;
 }
 
-/// What a request means: its operation and the fields that belong to it.
-auto meaning_of(const pipe_request& what) {
-  using enum pipe_operation;
-  const auto is = [&](auto... any) { return ((what.operation == any) || ...); };
-  const bool has_id = is(get, set, touch, destroy, regenerate);
-  const std::string none;
-  return std::make_tuple(what.seq, what.operation, has_id ? what.id : none,
-                         is(regenerate) ? what.new_id : none, is(set) ? what.data : none,
-                         is(set, touch) ? what.how.ttl : std::nullopt, is(set) ? what.how.seen : std::nullopt,
-                         is(set) ? what.how.if_version : std::nullopt, is(all) ? what.which.cursor : none,
-                         is(all) ? what.which.prefix : none, is(all) ? what.which.rows_max : 0);
+void append_value(std::string& line, const operations::field& which, const std::string& text) {
+  line += ',';
+  if (which.what == operations::field::kind::cursor) {
+    line += "\"cursor\":\"";
+    append_base64(line, text);
+    line += '"';
+  } else {
+    append_json_bytes(line, which.name, text);
+  }
 }
 
-constexpr std::array names{"set", "get", "touch", "destroy", "regenerate", "all", "length", "clear"};
+void append_value(std::string& line, const operations::field& which, const std::vector<std::string>& texts) {
+  line += ",\"" + std::string{which.name} + "_base64\":[";
+  for (const auto& each : texts) {
+    line += &each == texts.data() ? "\"" : ",\"";
+    append_base64(line, each);
+    line += '"';
+  }
+  line += ']';
+}
+
+void append_value(std::string& line, const operations::field& which, const auto& number) {
+  line += ",\"" + std::string{which.name} + "\":" + std::to_string(number);
+}
+
+void append_value(std::string& line, const operations::field& which, const std::optional<time_to_live>& ttl) {
+  if (ttl)
+    append_value(line, which, ttl->count());
+}
+
+void append_value(std::string& line, const operations::field& which,
+                  const std::optional<version_number>& version) {
+  if (version)
+    append_value(line, which, *version);
+}
 
 std::string line_of(const pipe_request& what) {
-  using enum pipe_operation;
-  const auto is = [&](auto... any) { return ((what.operation == any) || ...); };
-  std::string line = "{\"seq\":" + std::to_string(*what.seq) + ",\"op\":\""
-                     + names[static_cast<std::size_t>(what.operation)] + '"';
-  const auto add_bytes = [&](std::string_view name, std::string_view bytes) {
-    line += ',';
-    append_json_bytes(line, name, bytes);
-  };
-  const auto add_number = [&](std::string_view name, const auto& number) {
-    if (number)
-      line += ",\"" + std::string{name} + "\":" + std::to_string(*number);
-  };
-  if (is(get, set, touch, destroy, regenerate))
-    add_bytes("id", what.id);
-  if (is(regenerate))
-    add_bytes("new_id", what.new_id);
-  if (is(set)) {
-    add_bytes("data", what.data);
-    add_number("seen", what.how.seen);
-    add_number("if_version", what.how.if_version);
-  }
-  if (is(set, touch) && what.how.ttl)
-    add_number("ttl_ms", std::optional{what.how.ttl->count()});
-  if (is(all)) {
-    line += ",\"cursor\":\"";
-    append_base64(line, what.which.cursor);
-    line += "\",\"prefix\":";
-    append_json_string(line, what.which.prefix);
-    line += ",\"limit\":" + std::to_string(what.which.rows_max);
-  }
+  auto line = "{\"seq\":" + std::to_string(*what.seq) + ",\"op\":\""
+              + std::string{operations::description_of(what.what).name} + '"';
+  std::visit(
+      [&line]<class Operation>(const Operation& operation) {
+        Operation::visit(operation, [&line](const operations::field& which, const auto& value) {
+          append_value(line, which, value);
+        });
+      },
+      what.what);
   return line + "}";
 }
 
@@ -99,14 +99,17 @@ void expect_readable_failure(const pipe_request& request, const error& why) {
 
 /// The data of the line as `get` would answer it.
 void expect_readable_answer(const pipe_request& request) {
+  const auto* const set = std::get_if<operations::set_of<std::string>>(&request.what);
+  if (set == nullptr)
+    return;
   std::string answer;
   append_answer(answer, {answer_key::kind::seq, *request.seq},
-                session{request.data, *request.seq, request.how.ttl});
+                std::optional{session{set->data, *request.seq, set->how.ttl}});
   const auto read = nlohmann::json::parse(answer, nullptr, false);
   expect(!read.is_discarded() && read["found"] == true && read["version"] == *request.seq,
          "an answer is JSON whatever the data are");
-  expect(read.contains("data") ? read["data"] == request.data
-                               : decode_base64(read["data_base64"].get<std::string>()) == request.data,
+  expect(read.contains("data") ? read["data"] == set->data
+                               : decode_base64(read["data_base64"].get<std::string>()) == set->data,
          "data are answered as they were set");
 }
 
@@ -121,12 +124,13 @@ bool read_line(std::string_view line, pipe_request_reader& reused, pipe_request&
     expect_readable_failure(request, outcome.error());
     return false;
   }
-  expect(request.seq.has_value() && meaning_of(request) == meaning_of(fresh),
+  expect(request.seq.has_value() && request.what == fresh.what,
          "nothing of a line is left over in the next one");
   expect_readable_answer(request);
   const auto written = line_of(fresh);
   const auto reread = fresh_reader.read(written, request);
-  expect(reread && meaning_of(request) == meaning_of(fresh), "a line is read as it was written: " + written);
+  expect(reread && request.what == fresh.what && request.seq == fresh.seq,
+         "a line is read as it was written: " + written);
   return true;
 }
 

@@ -1,7 +1,9 @@
 #include <map>
 #include <optional>
 
+#include <cluster_store/actors/operations/coding.hpp>
 #include <cluster_store/actors/store/core.hpp>
+#include <cluster_store/actors/wire/results.hpp>
 #include <cluster_store/backends/memory/memory.hpp>
 
 #include <cluster_store/tests/fuzz/byte_source.hpp>
@@ -54,7 +56,11 @@ public:
     auto in = wire::batch_reader::open(bytes);
     for (auto item = in->next(); !void_ticket && item && *item; item = in->next()) {
       ++awaited_[who][(*item)->seq];
-      count += (*item)->what ? 1 : 0;
+      operations::any_of<std::string_view> what;
+      count +=
+          operations::decode<std::string_view>((*item)->tag, (*item)->body, what) == operations::coding::good
+              ? 1
+              : 0;
     }
     const auto refusal = core_.submit(bytes);
     expect(refusal.has_value() == void_ticket, "a batch is refused if its ticket is void");

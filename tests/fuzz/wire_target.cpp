@@ -1,16 +1,18 @@
-#include <cluster_store/actors/wire/wire.hpp>
-
+#include <type_traits>
 #include <vector>
 
+#include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/actors/wire/status_codec.hpp>
-
 #include <cluster_store/tests/fuzz/byte_source.hpp>
 #include <cluster_store/tests/fuzz/property.hpp>
 #include <cluster_store/tests/fuzz/targets.hpp>
+#include <cluster_store/tests/support/operation.hpp>
 
 namespace cluster_store::fuzz {
 
 namespace {
+
+using tests::numbered_operation;
 
 bool lies_in(std::string_view part, std::string_view whole) {
   return part.empty() || (part.data() >= whole.data() && part.end() <= whole.end());
@@ -48,17 +50,32 @@ bool read_status(std::string_view bytes) {
   return said.has_value();
 }
 
-void expect_round_trip(const wire::batch_head& head, const wire::operation& what) {
+void expect_round_trip(const wire::batch_head& head, const numbered_operation& what) {
   wire::batch_writer batch{head};
-  batch.add(what);
+  tests::add(batch, what);
   const auto bytes = std::move(batch).take();
   auto reader = wire::batch_reader::open(bytes);
   expect(reader && reader->head() == head, "a batch's head is read as it was written");
   const auto item = reader->next();
-  expect(item && *item && (*item)->seq == what.seq && (*item)->what == what,
+  expect(item && *item && (*item)->seq == what.seq && tests::read_item(**item) == what.what,
          "an operation is read as it was written");
   const auto end = reader->next();
   expect(end && !*end, "a batch ends behind its last operation");
+}
+
+/// Views of an operation look into its own frame.
+void expect_inside(const operations::any_of<std::string_view>& what, std::string_view frame) {
+  std::visit(
+      [&]<class Operation>(const Operation& operation) {
+        Operation::visit(operation, [&]<class T>(const operations::field&, const T& value) {
+          if constexpr (std::is_same_v<T, std::string_view>)
+            expect(lies_in(value, frame), "an operation looks into its own frame");
+          else if constexpr (operations::is_list<T>)
+            for (const auto each : value)
+              expect(lies_in(each, frame), "an operation looks into its own frame");
+        });
+      },
+      what);
 }
 
 bool read_batch(std::string_view bytes) {
@@ -69,28 +86,33 @@ bool read_batch(std::string_view bytes) {
   auto item = batch->next();
   for (; item && *item; item = batch->next()) {
     expect(++count * 5 <= bytes.size(), "an operation has at least 5 bytes");
-    const auto& what = (*item)->what;
-    if (!what) {
-      const auto code = what.error().code;
-      expect(code == errc::invalid_argument || code == errc::unsupported, "a bad operation is refused alone");
+    expect(lies_in((*item)->body, bytes), "an operation looks into its own frame");
+    operations::any_of<std::string_view> what;
+    if (operations::decode<std::string_view>((*item)->tag, (*item)->body, what) != operations::coding::good)
       continue;
-    }
-    for (const auto text : {what->id, what->data, what->target, what->cursor, what->prefix})
-      expect(lies_in(text, bytes), "an operation looks into its own frame");
-    expect_round_trip(batch->head(), *what);
+    expect_inside(what, bytes);
+    expect_round_trip(batch->head(), {tests::read_item(**item).value(), (*item)->seq});
   }
   const auto after = batch->next();
   expect(after && !*after, "nothing comes behind the end of a batch");
   return count > 0;
 }
 
+void write(const result<wire::reply>& what, std::uint64_t seq, std::string& bytes) {
+  if (what)
+    wire::append_reply(seq, what->tag, bytes, [&](auto& to) { to.raw(what->body); });
+  else
+    wire::append_failure(seq, what.error(), bytes);
+}
+
 void expect_round_trip(const wire::result_item& item) {
   std::string bytes;
-  wire::append_result(item.seq, item.what, bytes);
+  write(item.what, item.seq, bytes);
   std::string_view rest{bytes};
   const auto again = wire::take_result(rest);
   expect(again && again->seq == item.seq && again->what == item.what && rest.empty(),
          "a result is read as it was written");
+  expect(tests::read_reply(again->what) == tests::read_reply(item.what), "a reply means what it meant");
 }
 
 bool read_results(std::string_view bytes) {
@@ -115,35 +137,6 @@ bool read_results(std::string_view bytes) {
   return true;
 }
 
-/// An operation made of any values that the format can carry; the writer's side of the round trip.
-bool write_operation(byte_source from) {
-  constexpr auto ops = 8u;
-  wire::operation what;
-  what.what = static_cast<wire::op>(1 + from.byte() % ops);
-  what.seq = from.any_size() | 1;
-  const auto is = [&](auto... any) { return ((what.what == any) || ...); };
-  using enum wire::op;
-  if (is(get, set, touch, destroy, regenerate))
-    what.id = from.text();
-  if (is(set))
-    what.data = from.text();
-  if (is(set, touch) && from.flag())
-    what.ttl = time_to_live{static_cast<std::int64_t>(from.any_size())};
-  if (is(set))
-    what.when.what = static_cast<wire::condition::kind>(from.byte() % 3);
-  if (what.when.what != wire::condition::kind::none)
-    what.when.version = from.any_size();
-  if (is(regenerate))
-    what.target = from.text();
-  if (is(all)) {
-    what.cursor = from.text();
-    what.prefix = from.text();
-    what.rows_max = from.number<std::uint32_t>();
-  }
-  expect_round_trip({{}, from.any_size(), from.any_size()}, what);
-  return true;
-}
-
 session some_session(byte_source& from) {
   session content;
   content.version = from.any_size();
@@ -153,36 +146,116 @@ session some_session(byte_source& from) {
   return content;
 }
 
+void fill(byte_source& from, std::string& value) {
+  value = from.text();
+}
+
+void fill(byte_source& from, std::uint32_t& value) {
+  value = from.number<std::uint32_t>();
+}
+
+void fill(byte_source& from, std::uint64_t& value) {
+  value = from.any_size();
+}
+
+void fill(byte_source& from, bool& value) {
+  value = from.flag();
+}
+
+void fill(byte_source& from, std::optional<time_to_live>& value) {
+  if (from.flag())
+    value = time_to_live{static_cast<std::int64_t>(from.any_size())};
+}
+
+void fill(byte_source& from, std::optional<version_number>& value) {
+  if (from.flag())
+    value = from.any_size();
+}
+
+void fill(byte_source& from, std::vector<std::string>& value) {
+  for (auto left = from.byte() % 8; left > 0; --left)
+    value.emplace_back(from.text());
+}
+
+void fill(byte_source& from, std::optional<session>& value) {
+  if (from.flag())
+    value = some_session(from);
+}
+
+void fill(byte_source& from, std::vector<std::optional<session>>& value) {
+  for (auto left = from.byte() % 8; left > 0; --left)
+    fill(from, value.emplace_back());
+}
+
+void fill(byte_source& from, listing& value) {
+  value.cursor = from.text();
+  for (auto left = from.byte() % 8; left > 0; --left) {
+    std::string id{from.text()};
+    value.sessions.push_back({std::move(id), some_session(from)});
+  }
+}
+
+/// Calls `use` with one of all operations, as yet empty.
+template <class Use>
+void with_some_operation(byte_source& from, const Use& use) {
+  const auto chosen = from.byte() % operations::descriptions.size();
+  std::size_t index = 0;
+  operations::for_each<std::string>([&]<class Operation>() {
+    if (index++ == chosen)
+      use(Operation{});
+  });
+}
+
+/// An operation made of any values that the format can carry; the writer's side of the round trip.
+bool write_operation(byte_source from) {
+  with_some_operation(from, [&]<class Operation>(Operation what) {
+    Operation::visit(what, [&](const operations::field&, auto& value) { fill(from, value); });
+    const auto seq = from.any_size() | 1;
+    expect_round_trip({{}, from.any_size(), from.any_size()}, {what, seq});
+  });
+  return true;
+}
+
+/// What `write_reply` takes.
+template <class Reply>
+const Reply& shown(const Reply& reply) {
+  return reply;
+}
+
+std::optional<session_view> shown(const std::optional<session>& found) {
+  return found ? std::optional{operations::view_of(*found)} : std::nullopt;
+}
+
+std::vector<std::optional<session_view>> shown(const std::vector<std::optional<session>>& sessions) {
+  std::vector<std::optional<session_view>> out;
+  for (const auto& each : sessions)
+    out.push_back(shown(each));
+  return out;
+}
+
 bool write_result(byte_source from) {
-  wire::result_item item;
-  item.seq = from.any_size();
-  if (from.flag()) {
-    item.what = fail(errc_table[from.byte() % errc_table.size()].code, std::string{from.text()});
-    expect_round_trip(item);
-    return true;
-  }
-  auto& answer = *item.what;
-  answer.what = static_cast<wire::op>(1 + from.byte() % 8);
-  using enum wire::op;
-  const auto is = [&](auto... any) { return ((answer.what == any) || ...); };
-  if (is(get, touch, destroy, regenerate))
-    answer.found = from.flag();
-  if (is(get) && answer.found)
-    answer.content = some_session(from);
-  if (is(set, regenerate))
-    answer.content.version = from.any_size();
-  if (is(length, clear))
-    answer.count = from.any_size();
-  if (is(all)) {
-    answer.cursor = from.text();
-    for (auto rows = from.byte() % 8; rows > 0; --rows) {
-      wire::listed_session row;
-      row.id = from.text();
-      row.content = some_session(from);
-      answer.sessions.push_back(std::move(row));
-    }
-  }
-  expect_round_trip(item);
+  const auto seq = from.any_size();
+  std::string bytes;
+  if (from.flag())
+    wire::append_failure(seq, {errc_table[from.byte() % errc_table.size()].code, std::string{from.text()}},
+                         bytes);
+  else
+    with_some_operation(from, [&]<class Operation>(const Operation&) {
+      typename Operation::reply reply{};
+      fill(from, reply);
+      wire::append_reply(seq, Operation::is.tag, bytes,
+                         [&](auto& to) { operations::write_reply(to, shown(reply)); });
+      std::string_view rest{bytes};
+      const auto item = wire::take_result(rest);
+      typename Operation::reply again{};
+      wire::reader in{item->what->body};
+      operations::read_reply(in, again);
+      expect(in.done() && again == reply, "a reply is read as it was written");
+    });
+  std::string_view rest{bytes};
+  const auto item = wire::take_result(rest);
+  expect(item && rest.empty(), "a result is read as it was written");
+  expect_round_trip(*item);
   return true;
 }
 

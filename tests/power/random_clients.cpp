@@ -13,31 +13,21 @@ constexpr std::uint64_t recorded_sessions = 30;
 constexpr std::uint64_t free_sessions = 60;
 constexpr std::uint64_t padding_bytes_max = 3'000;
 
-action action_of(wire::op what) {
-  switch (what) {
-  case wire::op::set:
-    return action::set;
-  case wire::op::touch:
-    return action::touch;
-  case wire::op::destroy:
-    return action::destroy;
-  default:
-    return action::get;
-  }
-}
-
 } // namespace
 
-wire::operation random_clients::pending::operation(std::uint64_t seq) const {
-  wire::operation out;
-  out.what = what;
-  out.seq = seq;
-  out.id = id;
-  out.target = target;
-  out.data = data;
-  out.ttl = ttl;
-  out.when = when;
-  return out;
+numbered_operation random_clients::pending::operation(std::uint64_t seq) const {
+  if (moves)
+    return again(regenerate(id, target), seq);
+  switch (what) {
+  case action::set:
+    return again(set(id, data, ttl, when), seq);
+  case action::touch:
+    return again(touch(id, ttl), seq);
+  case action::destroy:
+    return again(destroy(id), seq);
+  default:
+    return again(get(id), seq);
+  }
 }
 
 random_clients::random_clients(std::size_t count, std::uint64_t seed) : clients_(count), random_(seed) {
@@ -60,7 +50,7 @@ void random_clients::greet(actors::store_core& store) {
     each.ticket = ++tickets_;
     REQUIRE(store.grant(each.id, each.ticket, actors::rights::operate));
     resent_ += static_cast<std::size_t>(std::ranges::count_if(
-        each.unanswered, [](const auto& one) { return wire::is_mutation(one.second.what); }));
+        each.unanswered, [](const auto& one) { return one.second.operation(0).is().changes; }));
     submit(store, each, 0);
   }
 }
@@ -98,7 +88,7 @@ void random_clients::submit(actors::store_core& store, client& who, std::uint64_
   const auto floor = who.unanswered.empty() ? who.seq + 1 : who.unanswered.begin()->first;
   wire::batch_writer batch{{who.id, who.ticket, floor}};
   for (auto at = who.unanswered.lower_bound(from); at != who.unanswered.end(); ++at)
-    batch.add(at->second.operation(at->first));
+    add(batch, at->second.operation(at->first));
   REQUIRE_FALSE(store.submit(std::move(batch).take()));
 }
 
@@ -110,21 +100,17 @@ random_clients::pending random_clients::recorded_operation(std::uint32_t worker)
   pending made;
   made.id = "recorded " + std::to_string(below(recorded_sessions));
   const auto dice = below(100);
-  made.what = dice < 25   ? wire::op::get
-              : dice < 80 ? wire::op::set
-              : dice < 88 ? wire::op::touch
-                          : wire::op::destroy;
+  made.what = dice < 25 ? action::get : dice < 80 ? action::set : dice < 88 ? action::touch : action::destroy;
   std::uint64_t value = 0;
-  if (made.what == wire::op::set) {
+  if (made.what == action::set) {
     value = ++last_value_;
     made.data = std::to_string(value) + ":" + std::string(below(padding_bytes_max), 'x');
   }
   if (dice >= 25 && dice < 45) { // on what was seen last, or on absence
     const auto seen = versions_.find(made.id);
-    made.when = {wire::condition::kind::if_version,
-                 seen == versions_.end() || below(4) == 0 ? 0 : seen->second};
+    made.when = {condition::kind::if_version, seen == versions_.end() || below(4) == 0 ? 0 : seen->second};
   }
-  if (made.what == wire::op::touch)
+  if (made.what == action::touch)
     made.ttl = std::chrono::hours{1'000'000};
   made.call = record(worker, made, value);
   return made;
@@ -135,26 +121,24 @@ random_clients::pending random_clients::free_operation() {
   made.id = "free " + std::to_string(below(free_sessions));
   made.ttl = time_to_live{static_cast<int>(below(400))};
   const auto dice = below(10);
-  made.what = dice < 6   ? wire::op::set
-              : dice < 7 ? wire::op::touch
-              : dice < 8 ? wire::op::destroy
-                         : wire::op::regenerate;
-  if (made.what == wire::op::set)
+  made.what = dice < 6 ? action::set : dice < 7 ? action::touch : action::destroy;
+  made.moves = dice >= 8;
+  if (made.what == action::set)
     made.data = std::string(below(padding_bytes_max), 'y');
-  if (made.what == wire::op::regenerate)
+  if (made.moves)
     made.target = "free " + std::to_string(below(free_sessions));
   return made;
 }
 
 std::size_t random_clients::record(std::uint32_t worker, const pending& what, std::uint64_t value) {
   call made;
-  made.what = action_of(what.what);
+  made.what = what.what;
   made.how = outcome::unknown;
   made.worker = worker;
   made.seq = history_.size();
   made.id = what.id;
   made.value = value;
-  if (what.when.what == wire::condition::kind::if_version)
+  if (what.when.what == condition::kind::if_version)
     made.if_version = what.when.version;
   made.invoked = ++moment_;
   history_.push_back(std::move(made));
@@ -173,13 +157,13 @@ void random_clients::take(const std::vector<actors::outgoing_frame>& frames) {
       REQUIRE(item);
       const auto at = who->unanswered.find(item->seq);
       REQUIRE(at != who->unanswered.end());
-      settle(at->second, item->what);
+      settle(at->second, read_reply(item->what));
       who->unanswered.erase(at);
     }
   }
 }
 
-void random_clients::settle(const pending& what, const result<wire::answer>& answer) {
+void random_clients::settle(const pending& what, const result<test_answer>& answer) {
   if (!what.call)
     return;
   auto& seen = history_[*what.call];

@@ -10,6 +10,7 @@
 
 #include <cluster_store/actors/store/core.hpp>
 #include <cluster_store/tests/support/history.hpp>
+#include <cluster_store/tests/support/operation.hpp>
 
 namespace cluster_store::tests {
 
@@ -40,15 +41,16 @@ public:
 
 private:
   struct pending {
-    wire::op what = wire::op::get;
+    action what = action::get;
+    bool moves = false; ///< Not `what`, but a regenerate.
     std::string id;
     std::string target;
     std::string data;
     std::optional<time_to_live> ttl;
-    wire::condition when;
+    condition when;
     std::optional<std::size_t> call; ///< Index in the history, if it is part of it.
 
-    wire::operation operation(std::uint64_t seq) const;
+    numbered_operation operation(std::uint64_t seq) const;
   };
 
   struct client {
@@ -65,7 +67,7 @@ private:
   pending free_operation();
   std::size_t record(std::uint32_t worker, const pending& what, std::uint64_t value);
   void submit(actors::store_core& store, client& who, std::uint64_t from);
-  void settle(const pending& what, const result<wire::answer>& answer);
+  void settle(const pending& what, const result<test_answer>& answer);
 
   std::vector<client> clients_;
   std::mt19937_64 random_;

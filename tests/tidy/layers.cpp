@@ -28,13 +28,26 @@ constexpr std::array<std::string_view, 3> shell_words{"actors/caf_compat", "acto
                                                       "actors/errors"};
 
 // What is installed (PUBLIC_HEADERS in the CMakeLists.txt of the two folders) and programs may include.
-constexpr std::array<std::string_view, 18> public_headers{
+constexpr std::array<std::string_view, 31> public_headers{
     "actors/caf_compat.hpp",
     "actors/client.hpp",
     "actors/component.hpp",
     "actors/endpoint.hpp",
     "actors/errors.hpp",
     "actors/messages.hpp",
+    "actors/operation_names.hpp",
+    "actors/operations/all.hpp",
+    "actors/operations/clear.hpp",
+    "actors/operations/description.hpp",
+    "actors/operations/destroy.hpp",
+    "actors/operations/get.hpp",
+    "actors/operations/length.hpp",
+    "actors/operations/list.hpp",
+    "actors/operations/mdestroy.hpp",
+    "actors/operations/mget.hpp",
+    "actors/operations/regenerate.hpp",
+    "actors/operations/set.hpp",
+    "actors/operations/touch.hpp",
     "actors/options.hpp",
     "actors/server.hpp",
     "actors/status.hpp",

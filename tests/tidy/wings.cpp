@@ -1,6 +1,7 @@
 #include <cluster_store/tests/tidy/wings.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 #include <cluster_store/tests/tidy/includes.hpp>
 
@@ -82,9 +83,10 @@ void check_file(const source_file& file, const wing_table& table, std::set<arrow
 } // namespace
 
 std::string_view wing_of(std::string_view path) {
-  constexpr std::string_view component = "actors/component";
-  if (path.substr(0, path.rfind('.')) == component)
-    return component;
+  constexpr std::string_view facade[] = {"actors/component", "actors/client", "actors/server"};
+  const auto stem = path.substr(0, path.rfind('.'));
+  if (std::find(std::begin(facade), std::end(facade), stem) != std::end(facade))
+    return stem;
   const auto folder = folder_of(path);
   return folder == actors ? std::string_view{} : folder;
 }

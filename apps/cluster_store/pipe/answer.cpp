@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include <cluster_store/apps/cluster_store/base64.hpp>
 #include <cluster_store/apps/cluster_store/json_text.hpp>
@@ -57,7 +58,7 @@ void append_failure(std::string& out, answer_key key, const error& problem) {
   end(out);
 }
 
-void append_answer(std::string& out, answer_key key, const std::optional<session>& found) {
+void append_answer(std::string& out, answer_key key, const std::optional<session>& found, std::string_view) {
   begin(out, key, true);
   out += found ? ",\"found\":true," : ",\"found\":false";
   if (found)
@@ -65,14 +66,31 @@ void append_answer(std::string& out, answer_key key, const std::optional<session
   end(out);
 }
 
-void append_answer(std::string& out, answer_key key, const listing& page) {
+void append_answer(std::string& out, answer_key key, const std::vector<std::optional<session>>& sessions,
+                   std::string_view) {
+  begin(out, key, true);
+  out += ",\"sessions\":[";
+  bool first = true;
+  for (const auto& each : sessions) {
+    out += std::exchange(first, false) ? "" : ",";
+    if (!each) {
+      out += "null";
+      continue;
+    }
+    out += '{';
+    append_content(out, *each);
+    out += '}';
+  }
+  out += ']';
+  end(out);
+}
+
+void append_answer(std::string& out, answer_key key, const listing& page, std::string_view) {
   begin(out, key, true);
   out += ",\"sessions\":[";
   bool first = true;
   for (const auto& row : page.sessions) {
-    if (!first)
-      out += ',';
-    first = false;
+    out += std::exchange(first, false) ? "" : ",";
     append_session(out, row);
   }
   out += "],\"cursor\":\"";
@@ -81,25 +99,25 @@ void append_answer(std::string& out, answer_key key, const listing& page) {
   end(out);
 }
 
-void append_flag(std::string& out, answer_key key, std::string_view name, bool value) {
+void append_answer(std::string& out, answer_key key, bool is, std::string_view name) {
   begin(out, key, true);
   out += ",\"";
   out += name;
-  out += value ? "\":true" : "\":false";
+  out += is ? "\":true" : "\":false";
   end(out);
 }
 
-void append_number(std::string& out, answer_key key, std::string_view name, std::uint64_t value) {
+void append_answer(std::string& out, answer_key key, std::uint64_t number, std::string_view name) {
   begin(out, key, true);
-  append_field(out, name, value);
+  append_field(out, name, number);
   end(out);
 }
 
-void append_regenerated(std::string& out, answer_key key, std::optional<version_number> version) {
+void append_answer(std::string& out, answer_key key, std::optional<version_number> moved, std::string_view) {
   begin(out, key, true);
-  out += version ? ",\"regenerated\":true" : ",\"regenerated\":false";
-  if (version)
-    append_field(out, "version", *version);
+  out += moved ? ",\"regenerated\":true" : ",\"regenerated\":false";
+  if (moved)
+    append_field(out, "version", *moved);
   end(out);
 }
 

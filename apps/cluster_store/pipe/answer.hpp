@@ -19,15 +19,18 @@ struct answer_key {
 
 /// Each appends one answer to `out`, a JSON object on a line of its own.
 void append_failure(std::string& out, answer_key key, const error& problem);
-void append_answer(std::string& out, answer_key key, const std::optional<session>& found);
-void append_answer(std::string& out, answer_key key, const listing& page);
 
-/// As above for answers of one field, such as `"touched":true` or `"count":3`.
-void append_flag(std::string& out, answer_key key, std::string_view name, bool value);
-void append_number(std::string& out, answer_key key, std::string_view name, std::uint64_t value);
-
-/// The answer of regenerate: `"regenerated":true,"version":N` or `"regenerated":false`.
-void append_regenerated(std::string& out, answer_key key, std::optional<version_number> version);
+/// The answer that a reply is. @param name of its field, for those that have but one: `"touched":true`,
+/// `"count":3`. That of `regenerate` is `"regenerated":true,"version":N` or `"regenerated":false`.
+void append_answer(std::string& out, answer_key key, bool is, std::string_view name);
+void append_answer(std::string& out, answer_key key, std::uint64_t number, std::string_view name);
+void append_answer(std::string& out, answer_key key, std::optional<version_number> moved,
+                   std::string_view name = {});
+void append_answer(std::string& out, answer_key key, const std::optional<session>& found,
+                   std::string_view name = {});
+void append_answer(std::string& out, answer_key key, const std::vector<std::optional<session>>& sessions,
+                   std::string_view name = {});
+void append_answer(std::string& out, answer_key key, const listing& page, std::string_view name = {});
 
 /// Appends `"id":…,"data":…,"version":…,"ttl_ms":…` in braces, without a line end.
 void append_session(std::string& out, const listed_session& row);

@@ -17,10 +17,13 @@ namespace {
 
 using json = nlohmann::json;
 
-enum class kind : std::uint8_t { text, whole_number, counting_number };
+enum class kind : std::uint8_t { text, texts, whole_number, counting_number };
 
 constexpr kind kind_of(pipe_field field) {
   switch (field) {
+  case pipe_field::ids:
+  case pipe_field::ids_base64:
+    return kind::texts;
   case pipe_field::ttl_ms:
     return kind::whole_number;
   case pipe_field::seq:
@@ -35,6 +38,7 @@ constexpr kind kind_of(pipe_field field) {
 
 constexpr std::string_view name_of(kind type) {
   return type == kind::text           ? "a string"
+         : type == kind::texts        ? "an array of strings"
          : type == kind::whole_number ? "a whole number (64 bits)"
                                       : "a whole number from 0 to 18446744073709551615";
 }
@@ -106,6 +110,10 @@ public:
   }
 
   bool string(std::string& text) override {
+    if (in_list()) {
+      into_.lists[index()].push_back(std::move(text));
+      return true;
+    }
     if (!expects(kind::text))
       return value_of("a string");
     into_.texts[index()].swap(text);
@@ -120,9 +128,26 @@ public:
     return descend("an object");
   }
 
-  bool start_array(std::size_t) override { return descend("an array"); }
-  bool end_object() override { return ascend(); }
-  bool end_array() override { return ascend(); }
+  bool start_array(std::size_t) override {
+    if (!expects(kind::texts))
+      return descend("an array");
+    list_ = true;
+    into_.lists[index()].clear();
+    ++depth_;
+    return true;
+  }
+
+  bool end_array() override {
+    const bool ends_list = in_list();
+    list_ = list_ && !ends_list;
+    --depth_;
+    return !ends_list || accept();
+  }
+
+  bool end_object() override {
+    --depth_;
+    return true;
+  }
 
   bool key(std::string& name) override {
     if (depth_ > 1)
@@ -153,6 +178,7 @@ private:
 
   std::size_t index() const { return static_cast<std::size_t>(*field_); }
   bool expects(kind type) const { return field_ && depth_ == 1 && kind_of(*field_) == type; }
+  bool in_list() const { return field_ && list_ && depth_ == 2; }
 
   /// Whether the number that was just read is followed by what ends it: of `01` or of a line that is cut only
   /// a part was. The parser has read on by one byte, unless there is none.
@@ -184,9 +210,10 @@ private:
   bool value_of(std::string_view what) {
     if (depth_ == 0)
       keep_problem("a line must be a JSON object, this is " + std::string{what});
-    else if (depth_ == 1 && field_)
+    else if (field_ && (depth_ == 1 || in_list()))
       keep_problem("the field '" + std::string{pipe_field_names[index()]} + "' must be "
-                   + std::string{name_of(kind_of(*field_))} + ", not " + std::string{what});
+                   + std::string{name_of(kind_of(*field_))} + (list_ ? ", without " : ", not ")
+                   + std::string{what});
     field_.reset();
     return true;
   }
@@ -197,11 +224,6 @@ private:
       return true;
     problem_ = "the line is nested deeper than " + std::to_string(depth_max) + " levels";
     return false;
-  }
-
-  bool ascend() {
-    --depth_;
-    return true;
   }
 
   void keep_problem(std::string what) {
@@ -215,6 +237,7 @@ private:
   pipe_field_set seen_;
   std::optional<pipe_field> field_; ///< Whose value comes next, if it is a known one of the line's object.
   int depth_ = 0;
+  bool list_ = false; ///< The value of `field_` is an array that has begun.
   bool broken_ = false;
   std::string problem_;
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <cluster_store/backends/result.hpp>
 
@@ -17,6 +18,8 @@ enum class pipe_field : std::uint8_t {
   op,
   id,
   id_base64,
+  ids,
+  ids_base64,
   new_id,
   new_id_base64,
   data,
@@ -29,9 +32,9 @@ enum class pipe_field : std::uint8_t {
   limit,
 };
 
-inline constexpr std::array<std::string_view, 14> pipe_field_names{
-    "seq",         "op",     "id",   "id_base64",  "new_id", "new_id_base64", "data",
-    "data_base64", "ttl_ms", "seen", "if_version", "cursor", "prefix",        "limit"};
+inline constexpr std::array<std::string_view, 16> pipe_field_names{
+    "seq",  "op",          "id",     "id_base64", "ids",        "ids_base64", "new_id", "new_id_base64",
+    "data", "data_base64", "ttl_ms", "seen",      "if_version", "cursor",     "prefix", "limit"};
 
 using pipe_field_set = std::bitset<pipe_field_names.size()>;
 
@@ -39,11 +42,13 @@ using pipe_field_set = std::bitset<pipe_field_names.size()>;
 struct pipe_fields {
   pipe_field_set present; ///< Those with a value of their type.
   std::array<std::string, pipe_field_names.size()> texts;
+  std::array<std::vector<std::string>, pipe_field_names.size()> lists;
   std::array<std::int64_t, pipe_field_names.size()> signed_numbers{};
   std::array<std::uint64_t, pipe_field_names.size()> unsigned_numbers{};
 
   bool has(pipe_field field) const { return present[static_cast<std::size_t>(field)]; }
   std::string& text(pipe_field field) { return texts[static_cast<std::size_t>(field)]; }
+  std::vector<std::string>& list(pipe_field field) { return lists[static_cast<std::size_t>(field)]; }
   std::int64_t signed_number(pipe_field field) const {
     return signed_numbers[static_cast<std::size_t>(field)];
   }

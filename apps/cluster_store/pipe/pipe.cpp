@@ -1,37 +1,22 @@
 #include <cluster_store/apps/cluster_store/pipe/pipe.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace cluster_store::apps {
 
 namespace {
 
-void append(std::string& out, answer_key key, pipe_operation, const std::optional<session>& found) {
-  append_answer(out, key, found);
-}
+using kind = answer_queue::kind;
 
-void append(std::string& out, answer_key key, pipe_operation, const listing& page) {
-  append_answer(out, key, page);
-}
-
-void append(std::string& out, answer_key key, pipe_operation operation, bool changed) {
-  append_flag(out, key, operation == pipe_operation::touch ? "touched" : "destroyed", changed);
-}
-
-void append(std::string& out, answer_key key, pipe_operation operation, std::uint64_t number) {
-  append_number(out, key, operation == pipe_operation::set ? "version" : "count", number);
-}
-
-void append(std::string& out, answer_key key, pipe_operation, const std::optional<version_number>& moved) {
-  append_regenerated(out, key, moved);
-}
-
-answer_queue::kind kind_of(pipe_operation operation) {
-  using kind = answer_queue::kind;
-  return operation == pipe_operation::get   ? kind::session
-         : operation == pipe_operation::all ? kind::page
-                                            : kind::small;
-}
+template <class Reply>
+constexpr kind kind_of = kind::small;
+template <>
+constexpr kind kind_of<std::optional<session>> = kind::session;
+template <>
+constexpr kind kind_of<std::vector<std::optional<session>>> = kind::session;
+template <>
+constexpr kind kind_of<listing> = kind::page;
 
 template <class T>
 std::size_t content_bytes(const T&) {
@@ -42,6 +27,13 @@ std::size_t content_bytes(const std::optional<session>& found) {
   return found ? found->data.size() : 0;
 }
 
+std::size_t content_bytes(const std::vector<std::optional<session>>& sessions) {
+  std::size_t bytes = 0;
+  for (const auto& each : sessions)
+    bytes += content_bytes(each);
+  return bytes;
+}
+
 std::size_t content_bytes(const listing& page) {
   constexpr std::size_t names_and_numbers = 20;
   std::size_t bytes = 0;
@@ -50,23 +42,39 @@ std::size_t content_bytes(const listing& page) {
   return bytes;
 }
 
+std::size_t text_bytes(const operations::any_of<std::string>& what) {
+  std::size_t bytes = 0;
+  const auto add = [&bytes]<class T>(const operations::field&, const T& value) {
+    if constexpr (std::is_same_v<T, std::string>)
+      bytes += value.size();
+    else if constexpr (std::is_same_v<T, std::vector<std::string>>)
+      for (const auto& each : value)
+        bytes += each.size();
+  };
+  std::visit([&]<class Operation>(const Operation& operation) { Operation::visit(operation, add); }, what);
+  return bytes;
+}
+
+kind kind_of_answer(const operations::any_of<std::string>& what) {
+  return std::visit([]<class Operation>(const Operation&) { return kind_of<typename Operation::reply>; },
+                    what);
+}
+
 /// Answers one line when its operation is done. Small enough to need no memory of its own in a std::function.
+template <class Operation>
 struct answer {
   answer_queue* answers;
   answer_queue::ticket ticket;
-  pipe_operation operation;
 
-  template <class T>
-  void operator()(const result<T>& outcome) const {
+  void operator()(const result<typename Operation::reply>& outcome) const {
     if (!outcome)
       return answers->fail(ticket, outcome.error());
     answers->answer(
-        ticket, [&](std::string& out, answer_key key) { append(out, key, operation, *outcome); },
+        ticket,
+        [&](std::string& out, answer_key key) { append_answer(out, key, *outcome, Operation::is.answers); },
         content_bytes(*outcome));
   }
 };
-
-static_assert(sizeof(answer) <= 16);
 
 } // namespace
 
@@ -75,7 +83,7 @@ pipe::pipe(client store, pipe_limits limits, std::function<bool(std::string_view
     : store_(std::move(store)),
       reads_(limits.lines_max),
       answers_(limits, std::move(write), std::move(on_broken),
-               [this](answer_queue::ticket ticket) { issue_read(ticket); }) {}
+               [this](answer_queue::ticket ticket) { issue(ticket, reads_[ticket]); }) {}
 
 bool pipe::feed(std::string_view block) {
   lines_.feed(block, [this](const input_line& line) { take(line); });
@@ -101,48 +109,22 @@ void pipe::take(const input_line& line) {
     broken_ = !answers_.refuse(key, outcome.error());
     return;
   }
-  const auto ticket =
-      answers_.admit(*request_.seq, request_.id.size() + request_.data.size(), kind_of(request_.operation));
+  const auto what = kind_of_answer(request_.what);
+  const auto ticket = answers_.admit(*request_.seq, text_bytes(request_.what), what);
   broken_ = !ticket;
-  if (ticket)
-    issue(*ticket);
+  if (!ticket)
+    return;
+  if (what == kind::small)
+    return issue(*ticket, request_.what);
+  issue(*ticket, reads_[*ticket] = request_.what);
 }
 
-void pipe::issue(answer_queue::ticket ticket) {
-  const answer done{&answers_, ticket, request_.operation};
-  switch (request_.operation) {
-  case pipe_operation::get:
-  case pipe_operation::all: {
-    auto& kept = reads_[ticket];
-    kept.operation = request_.operation;
-    if (kept.operation == pipe_operation::get)
-      kept.id = request_.id;
-    else
-      kept.which = request_.which;
-    return issue_read(ticket);
-  }
-  case pipe_operation::set:
-    return store_.set(request_.id, request_.data, request_.how, done);
-  case pipe_operation::touch:
-    return store_.touch(request_.id, request_.how.ttl, done);
-  case pipe_operation::destroy:
-    return store_.destroy(request_.id, done);
-  case pipe_operation::regenerate:
-    return store_.regenerate(request_.id, request_.new_id, done);
-  case pipe_operation::length:
-    return store_.length(done);
-  case pipe_operation::clear:
-    return store_.clear(done);
-  }
-}
-
-void pipe::issue_read(answer_queue::ticket ticket) {
-  const auto& wanted = reads_[ticket];
-  const answer done{&answers_, ticket, wanted.operation};
-  if (wanted.operation == pipe_operation::get)
-    store_.get(wanted.id, done);
-  else
-    store_.all(wanted.which, done);
+void pipe::issue(answer_queue::ticket ticket, const operations::any_of<std::string>& what) {
+  std::visit(
+      [&]<class Operation>(const Operation& operation) {
+        store_.call(operation, answer<Operation>{&answers_, ticket});
+      },
+      what);
 }
 
 } // namespace cluster_store::apps

@@ -33,24 +33,16 @@ public:
   bool finish();
 
 private:
-  /// A line that can be sent again.
-  struct read {
-    pipe_operation operation = pipe_operation::get;
-    std::string id;
-    listing_options which;
-  };
-
   void take(const input_line& line);
-  void issue(answer_queue::ticket ticket);
-  void issue_read(answer_queue::ticket ticket);
+  void issue(answer_queue::ticket ticket, const operations::any_of<std::string>& what);
 
   client store_;
   line_splitter lines_{pipe_line_bytes_max};
   pipe_request_reader reader_;
   pipe_request request_;
   bool broken_ = false;
-  std::vector<read> reads_; ///< By ticket.
-  answer_queue answers_;    ///< Last: its thread uses the others.
+  std::vector<operations::any_of<std::string>> reads_; ///< Lines that can be sent again, by ticket.
+  answer_queue answers_;                               ///< Last: its thread uses the others.
 };
 
 } // namespace cluster_store::apps

@@ -1,152 +1,209 @@
 #include <cluster_store/apps/cluster_store/pipe/request.hpp>
 
-#include <array>
+#include <algorithm>
 #include <utility>
 
 #include <cluster_store/apps/cluster_store/base64.hpp>
-#include <cluster_store/apps/cluster_store/pipe/fields.hpp>
 
 namespace cluster_store::apps {
 
 namespace {
 
-constexpr std::uint64_t listing_rows_max = 10'000;
-
-constexpr pipe_field_set fields(std::initializer_list<pipe_field> which) {
-  unsigned long long bits = 0;
-  for (const auto field : which)
-    bits |= 1ULL << static_cast<unsigned>(field);
-  return {bits};
-}
-
-constexpr auto always = fields({pipe_field::seq, pipe_field::op});
-constexpr auto identity = fields({pipe_field::seq, pipe_field::op, pipe_field::id, pipe_field::id_base64});
-
-struct operation_row {
-  std::string_view name;
-  pipe_operation operation;
-  pipe_field_set allowed;
-};
-
-const std::array operations{
-    operation_row{"get", pipe_operation::get, identity},
-    operation_row{"set", pipe_operation::set,
-                  identity
-                      | fields({pipe_field::data, pipe_field::data_base64, pipe_field::ttl_ms,
-                                pipe_field::seen, pipe_field::if_version})},
-    operation_row{"touch", pipe_operation::touch, identity | fields({pipe_field::ttl_ms})},
-    operation_row{"destroy", pipe_operation::destroy, identity},
-    operation_row{"regenerate", pipe_operation::regenerate,
-                  identity | fields({pipe_field::new_id, pipe_field::new_id_base64})},
-    operation_row{"all", pipe_operation::all,
-                  always | fields({pipe_field::cursor, pipe_field::prefix, pipe_field::limit})},
-    operation_row{"length", pipe_operation::length, always},
-    operation_row{"clear", pipe_operation::clear, always}};
+using operations::field;
 
 tl::unexpected<error> refuse(std::string message) {
   return fail(errc::invalid_argument, std::move(message));
 }
 
-std::string quoted(pipe_field field) {
-  return "'" + std::string{pipe_field_names[static_cast<std::size_t>(field)]} + "'";
+std::string quoted(std::string_view name) {
+  return "'" + std::string{name} + "'";
 }
 
-/// Takes the bytes that stand in `plain` or, as Base64, in `coded`.
-result<void> take_bytes(pipe_fields& from, pipe_field plain, pipe_field coded, std::string& into) {
+std::string_view name_of(pipe_field which) {
+  return pipe_field_names[static_cast<std::size_t>(which)];
+}
+
+/// @pre there is a field with that name.
+pipe_field field_named(std::string_view name) {
+  const auto at = std::find(pipe_field_names.begin(), pipe_field_names.end(), name);
+  return static_cast<pipe_field>(at - pipe_field_names.begin());
+}
+
+/// Where the bytes of a field may stand as Base64 instead.
+bool has_coded_form(const field& which) {
+  return which.what == field::kind::id || which.what == field::kind::ids || which.what == field::kind::data;
+}
+
+/// @pre `which.has_coded_form()`. The field beside it.
+pipe_field coded_form_of(pipe_field plain) {
+  return static_cast<pipe_field>(static_cast<std::size_t>(plain) + 1);
+}
+
+/// The fields that lines of an operation may have.
+template <class Operation>
+pipe_field_set allowed_for() {
+  pipe_field_set out;
+  const auto allow = [&out](pipe_field which) { out.set(static_cast<std::size_t>(which)); };
+  allow(pipe_field::seq);
+  allow(pipe_field::op);
+  const Operation empty{};
+  Operation::visit(empty, [&](const field& which, const auto&) {
+    const auto plain = field_named(which.name);
+    allow(plain);
+    if (has_coded_form(which))
+      allow(coded_form_of(plain));
+  });
+  return out;
+}
+
+result<void> check_fields(const pipe_fields& from, const operations::description& is,
+                          const pipe_field_set& allowed) {
+  const auto strange = from.present & ~allowed;
+  for (std::size_t which = 0; which < strange.size(); ++which)
+    if (strange[which])
+      return refuse("the operation " + quoted(is.name) + " takes no " + quoted(pipe_field_names[which]));
+  return {};
+}
+
+result<std::string> decoded(pipe_field where, const std::string& text) {
+  return decode_base64(text).map_error([&](const error& why) {
+    return error{errc::invalid_argument, quoted(name_of(where)) + ": " + why.message};
+  });
+}
+
+void take_plain(pipe_fields& from, pipe_field which, std::string& into) {
+  into.swap(from.text(which));
+}
+
+void take_plain(pipe_fields& from, pipe_field which, std::vector<std::string>& into) {
+  into.swap(from.list(which));
+}
+
+result<void> take_coded(pipe_fields& from, pipe_field which, std::string& into) {
+  return decoded(which, from.text(which)).map([&](std::string bytes) { into = std::move(bytes); });
+}
+
+result<void> take_coded(pipe_fields& from, pipe_field which, std::vector<std::string>& into) {
+  into.clear();
+  for (const auto& each : from.list(which)) {
+    auto bytes = decoded(which, each);
+    if (!bytes)
+      return tl::unexpected{bytes.error()};
+    into.push_back(*std::move(bytes));
+  }
+  return {};
+}
+
+/// Takes what stands in `plain` or, as Base64, in the field beside it.
+template <class Value>
+result<void> take_bytes(pipe_fields& from, pipe_field plain, Value& into) {
+  const auto coded = coded_form_of(plain);
   if (from.has(plain) && from.has(coded))
-    return refuse("give " + quoted(plain) + " or " + quoted(coded) + ", not both");
-  if (from.has(plain)) {
+    return refuse("give " + quoted(name_of(plain)) + " or " + quoted(name_of(coded)) + ", not both");
+  if (from.has(coded))
+    return take_coded(from, coded, into);
+  if (!from.has(plain))
+    return refuse("the field " + quoted(name_of(plain)) + " is missing");
+  take_plain(from, plain, into);
+  return {};
+}
+
+result<void> take(pipe_fields& from, const field& which, std::vector<std::string>& into) {
+  return take_bytes(from, field_named(which.name), into);
+}
+
+result<void> take(pipe_fields& from, const field& which, std::string& into) {
+  const auto plain = field_named(which.name);
+  if (has_coded_form(which))
+    return take_bytes(from, plain, into);
+  into.clear();
+  if (!from.has(plain))
+    return {};
+  if (which.what != field::kind::cursor) {
     into.swap(from.text(plain));
     return {};
   }
-  if (!from.has(coded))
-    return refuse("the field " + quoted(plain) + " is missing");
-  auto bytes = decode_base64(from.text(coded));
-  if (!bytes)
-    return refuse(quoted(coded) + ": " + bytes.error().message);
-  into = *std::move(bytes);
+  auto position = decode_base64(from.text(plain));
+  if (!position)
+    return refuse("'cursor' is not one that an answer gave");
+  into = *std::move(position);
   return {};
 }
 
-template <class T>
-std::optional<T> number_if_present(const pipe_fields& from, pipe_field field) {
-  return from.has(field) ? std::optional<T>{from.unsigned_number(field)} : std::nullopt;
-}
-
-result<void> take_conditions(pipe_fields& from, set_options& into) {
-  into.ttl.reset();
-  if (from.has(pipe_field::ttl_ms))
-    into.ttl = time_to_live{from.signed_number(pipe_field::ttl_ms)};
-  into.seen = number_if_present<version_number>(from, pipe_field::seen);
-  into.if_version = number_if_present<version_number>(from, pipe_field::if_version);
-  if (into.seen && into.if_version)
-    return refuse("give 'seen' or 'if_version', not both");
+result<void> take(pipe_fields& from, const field& which, std::optional<time_to_live>& into) {
+  into.reset();
+  if (const auto plain = field_named(which.name); from.has(plain))
+    into = time_to_live{from.signed_number(plain)};
   return {};
 }
 
-result<void> take_listing(pipe_fields& from, listing_options& into) {
-  into = {};
-  if (from.has(pipe_field::cursor)) {
-    auto position = decode_base64(from.text(pipe_field::cursor));
-    if (!position)
-      return refuse("'cursor' is not one that an answer gave");
-    into.cursor = *std::move(position);
-  }
-  if (from.has(pipe_field::prefix))
-    into.prefix.swap(from.text(pipe_field::prefix));
-  if (from.has(pipe_field::limit)) {
-    const auto rows = from.unsigned_number(pipe_field::limit);
-    if (rows == 0 || rows > listing_rows_max)
-      return refuse("'limit' must be a number from 1 to " + std::to_string(listing_rows_max));
-    into.rows_max = static_cast<std::uint32_t>(rows);
-  }
+result<void> take(pipe_fields& from, const field& which, std::optional<version_number>& into) {
+  into.reset();
+  if (const auto plain = field_named(which.name); from.has(plain))
+    into = from.unsigned_number(plain);
   return {};
 }
 
-result<const operation_row*> find_operation(pipe_fields& from) {
-  if (!from.has(pipe_field::op))
-    return refuse("the field 'op' is missing");
-  const auto& name = from.text(pipe_field::op);
-  for (const auto& row : operations)
-    if (row.name == name)
-      return &row;
-  return fail(errc::unsupported, "there is no operation '" + name.substr(0, 32)
-                                     + "': use set, get, touch, destroy, regenerate, all, length or clear");
+result<void> take(pipe_fields& from, const field& which, std::uint32_t& into) {
+  into = operations::all_of<std::string>{}.rows_max;
+  const auto plain = field_named(which.name);
+  if (!from.has(plain))
+    return {};
+  const auto rows = from.unsigned_number(plain);
+  if (rows == 0 || rows > operations::page_rows_max)
+    return refuse(quoted(which.name) + " must be a number from 1 to "
+                  + std::to_string(operations::page_rows_max));
+  into = static_cast<std::uint32_t>(rows);
+  return {};
 }
 
-result<void> check_fields(const pipe_fields& from, const operation_row& row) {
-  const auto strange = from.present & ~row.allowed;
-  for (std::size_t field = 0; field < strange.size(); ++field)
-    if (strange[field])
-      return refuse("the operation '" + std::string{row.name} + "' takes no "
-                    + quoted(static_cast<pipe_field>(field)));
-  return {};
+tl::unexpected<error> unknown_operation(const std::string& name) {
+  std::string known;
+  for (const auto& each : operations::descriptions)
+    known += (known.empty()                               ? ""
+              : &each == &operations::descriptions.back() ? " or "
+                                                          : ", ")
+             + std::string{each.name};
+  return fail(errc::unsupported, "there is no operation '" + name.substr(0, 32) + "': use " + known);
 }
 
 } // namespace
 
-result<void> pipe_request_reader::read(std::string_view line, pipe_request& into) {
-  auto& from = fields_;
-  auto outcome = read_pipe_fields(line, from);
-  into.seq = number_if_present<std::uint64_t>(from, pipe_field::seq);
+template <class Operation>
+result<void> pipe_request_reader::take(pipe_request& into) {
+  static const auto allowed = allowed_for<Operation>();
+  auto outcome = check_fields(fields_, Operation::is, allowed);
   if (!outcome)
     return outcome;
-  const auto row = find_operation(from);
-  if (!row)
-    return tl::unexpected{row.error()};
-  if (!into.seq)
-    return refuse("the field 'seq' is missing: give each line a number of its own");
-  into.operation = (*row)->operation;
-  outcome = check_fields(from, **row);
-  if (outcome && (*row)->allowed[static_cast<std::size_t>(pipe_field::id)])
-    outcome = take_bytes(from, pipe_field::id, pipe_field::id_base64, into.id);
-  if (outcome && into.operation == pipe_operation::set)
-    outcome = take_bytes(from, pipe_field::data, pipe_field::data_base64, into.data);
-  if (outcome && into.operation == pipe_operation::regenerate)
-    outcome = take_bytes(from, pipe_field::new_id, pipe_field::new_id_base64, into.new_id);
-  if (outcome && into.operation == pipe_operation::all)
-    return take_listing(from, into.which);
-  return outcome ? take_conditions(from, into.how) : outcome;
+  auto* const same = std::get_if<Operation>(&into.what); // its strings have memory
+  auto& what = same != nullptr ? *same : into.what.template emplace<Operation>();
+  Operation::visit(what, [&](const field& which, auto& value) {
+    if (outcome)
+      outcome = apps::take(fields_, which, value);
+  });
+  if constexpr (requires { what.check(); })
+    if (outcome)
+      outcome = what.check();
+  return outcome;
+}
+
+result<void> pipe_request_reader::read(std::string_view line, pipe_request& into) {
+  auto outcome = read_pipe_fields(line, fields_);
+  into.seq.reset();
+  if (fields_.has(pipe_field::seq))
+    into.seq = fields_.unsigned_number(pipe_field::seq);
+  if (!outcome)
+    return outcome;
+  if (!fields_.has(pipe_field::op))
+    return refuse("the field 'op' is missing");
+  const auto& name = fields_.text(pipe_field::op);
+  outcome = unknown_operation(name);
+  operations::for_each<std::string>([&]<class Operation>() {
+    if (name == Operation::is.name)
+      outcome = into.seq ? take<Operation>(into)
+                         : refuse("the field 'seq' is missing: give each line a number of its own");
+  });
+  return outcome;
 }
 
 } // namespace cluster_store::apps

@@ -11,18 +11,10 @@
 
 namespace cluster_store::apps {
 
-/// What a line of `pipe` asks for.
-enum class pipe_operation : std::uint8_t { set, get, touch, destroy, regenerate, all, length, clear };
-
 /// One line of `pipe`, read. Reuse one object: its strings keep their memory.
 struct pipe_request {
   std::optional<std::uint64_t> seq; ///< Also set for a bad line whose number could be read.
-  pipe_operation operation = pipe_operation::get;
-  std::string id;
-  std::string new_id; ///< Of regenerate.
-  std::string data;   ///< Of set.
-  set_options how;    ///< Of set; its ttl is also that of touch.
-  listing_options which;
+  operations::any_of<std::string> what;
 };
 
 /// Reads lines of `pipe`: JSON objects (RFC 8259) with the fields of their operation, each at most once, in
@@ -36,9 +28,10 @@ struct pipe_request {
 /// | touch | id, [ttl_ms] |
 /// | regenerate | id, new_id |
 /// | all | [cursor], [prefix], [limit] |
+/// | mget, mdestroy | ids |
 /// | length, clear | none |
 ///
-/// `id_base64` may stand for `id` and `new_id_base64` for `new_id`.
+/// `id_base64` may stand for `id`, `new_id_base64` for `new_id` and `ids_base64` for `ids`.
 class pipe_request_reader {
 public:
   /// Reads one line.
@@ -47,6 +40,9 @@ public:
   result<void> read(std::string_view line, pipe_request& into);
 
 private:
+  template <class Operation>
+  result<void> take(pipe_request& into);
+
   pipe_fields fields_;
 };
 

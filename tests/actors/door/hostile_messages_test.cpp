@@ -79,7 +79,7 @@ public:
   /// Bytes that were a batch with a valid ticket, before they were damaged.
   std::string damaged_batch() {
     auto operations = every_operation();
-    operations.erase(std::ranges::find(operations, wire::op::clear, &wire::operation::what));
+    std::erase_if(operations, [](const auto& each) { return each.is().name == "clear"; });
     for (auto& each : operations)
       each.seq = random_() % 4 == 0 ? random_() : ++seq_;
     auto bytes = batch_of(operations, {client_, ticket_, 1});

@@ -107,7 +107,8 @@ TEST_CASE("handles of one actor system share a connection, and components use th
   caf::scoped_actor self{system};
   std::string read;
   compat::request(self.ptr(), actors::handle_of(one), caf::timespan{10s}, actors::get_request{"a"})
-      .receive([&](const actors::get_reply& reply) { read = reply.data; }, [](const caf::error&) {});
+      .receive([&](const actors::session_reply& reply) { read = reply.value().data; },
+               [](const caf::error&) {});
   CHECK(read == "x");
 }
 

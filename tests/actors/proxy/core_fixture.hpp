@@ -9,24 +9,32 @@
 #include <vector>
 
 #include <cluster_store/actors/proxy/core.hpp>
+#include <cluster_store/tests/support/operation.hpp>
 
 namespace cluster_store::tests {
 
 using namespace std::chrono_literals;
 
 /// Answers of operations, by the name the test gave each of them.
-using outcomes = std::map<std::string, std::vector<result<wire::answer>>>;
+using outcomes = std::map<std::string, std::vector<result<test_answer>>>;
 
 /// An operation that writes down how it was answered.
 class recorded_call final : public actors::call {
 public:
   recorded_call(outcomes& into, std::string name) : into_(&into), name_(std::move(name)) {}
-  void done(result<wire::answer>&& what) noexcept override { (*into_)[name_].push_back(std::move(what)); }
+  void done(result<wire::reply>&& what) noexcept override { (*into_)[name_].push_back(read_reply(what)); }
 
 private:
   outcomes* into_;
   std::string name_;
 };
+
+/// `get(name)` for names that begin with "read", else `set(name)`.
+inline std::unique_ptr<actors::call> recorded(const std::string& name, outcomes& into) {
+  if (name.starts_with("read"))
+    return actors::make_call<recorded_call>(operations::get_of<std::string>{name}, into, name);
+  return actors::make_call<recorded_call>(operations::set_of<std::string>{name, {}, {}}, into, name);
+}
 
 /// A batch as the store actor would read it.
 struct seen_batch {
@@ -34,11 +42,17 @@ struct seen_batch {
   std::vector<std::pair<std::uint64_t, std::string>> items; ///< Number and id.
 };
 
+/// @pre it is a `get` or a `set`.
+inline std::string id_of(const operations::any_of<std::string>& what) {
+  const auto* const read = std::get_if<operations::get_of<std::string>>(&what);
+  return read != nullptr ? read->id : std::get<operations::set_of<std::string>>(what).id;
+}
+
 inline seen_batch read_batch(const std::string& bytes) {
   auto reader = wire::batch_reader::open(bytes).value();
   seen_batch out{reader.head(), {}};
   while (auto item = reader.next().value())
-    out.items.emplace_back(item->seq, std::string{item->what.value().id});
+    out.items.emplace_back(item->seq, id_of(read_item(*item).value()));
   return out;
 }
 
@@ -53,12 +67,9 @@ inline std::vector<std::string> ids_of(const seen_batch& batch) {
 inline std::string answers(std::uint64_t ticket, const std::vector<std::uint64_t>& seqs) {
   std::string out;
   wire::append_results_head({ticket, {}}, out);
-  for (auto seq : seqs) {
-    wire::answer what;
-    what.what = wire::op::set;
-    what.content.version = seq;
-    wire::append_result(seq, what, out);
-  }
+  for (auto seq : seqs)
+    wire::append_reply(seq, operations::set_of<std::string>::is.tag, out,
+                       [&](auto& to) { operations::write_reply(to, version_number{seq}); });
   return out;
 }
 
@@ -72,12 +83,7 @@ struct core_fixture {
   }
 
   /// Issues `set(name)` or, for names that begin with "read", `get(name)`.
-  void issue(const std::string& name) {
-    wire::operation what;
-    what.what = name.starts_with("read") ? wire::op::get : wire::op::set;
-    what.id = name;
-    core.submit(actors::make_call<recorded_call>(what, answered, name), now);
-  }
+  void issue(const std::string& name) { core.submit(recorded(name, answered), now); }
 
   void send(const std::string& name) {
     issue(name);

@@ -68,9 +68,9 @@ public:
             return actors::welcome_message{
                 wire::encode(result<wire::welcome>{tl::unexpected<error>{*state_->refusal}}), nullptr};
           auto welcome = state_->store.greet(state_->hellos.back().client);
-          welcome.capabilities = static_cast<std::uint32_t>(wire::capability::get)
-                                 | static_cast<std::uint32_t>(wire::capability::set)
-                                 | static_cast<std::uint32_t>(wire::capability::touch);
+          using namespace operations;
+          welcome.capabilities = get_of<std::string>::is.capability | set_of<std::string>::is.capability
+                                 | touch_of<std::string>::is.capability;
           return actors::welcome_message{wire::encode(result<wire::welcome>{welcome}),
                                          caf::actor_cast<caf::strong_actor_ptr>(state_->current)};
         },

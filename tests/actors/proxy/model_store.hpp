@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
-#include <cluster_store/actors/wire/wire.hpp>
+#include <cluster_store/actors/wire/greeting.hpp>
+#include <cluster_store/tests/support/operation.hpp>
 
 namespace cluster_store::tests {
 
 /// A store reduced to its resend rule (DESIGN "Once"): applies a mutation once, answers a repeated one from
-/// memory, refuses void tickets unapplied. Every mutation counts as a `set`.
+/// memory, refuses void tickets unapplied. It knows `get` and `set`.
 class model_store {
 public:
   wire::welcome greet(const backends::client_id& client) {
@@ -37,7 +38,7 @@ public:
     }
     wire::append_results_head({head.ticket, {}}, out);
     while (auto item = reader.next().value())
-      wire::append_result(item->seq, run(head, item->what.value()), out);
+      run(head, {read_item(*item).value(), item->seq}, out);
     return out;
   }
 
@@ -60,28 +61,30 @@ private:
     std::map<std::uint64_t, std::uint64_t> versions;
   };
 
-  result<wire::answer> run(const wire::batch_head& head, const wire::operation& what) {
-    wire::answer out;
-    out.what = what.what;
-    if (!wire::is_mutation(what.what)) {
-      if (const auto found = data_.find(std::string{what.id}); found != data_.end())
-        out.found = true, out.content.data = found->second;
-      return out;
+  template <class Reply>
+  static void answer(const numbered_operation& what, const Reply& reply, std::string& out) {
+    wire::append_reply(what.seq, what.is().tag, out, [&](auto& to) { operations::write_reply(to, reply); });
+  }
+
+  void run(const wire::batch_head& head, const numbered_operation& what, std::string& out) {
+    if (const auto* const read = std::get_if<operations::get_of<std::string>>(&what.what)) {
+      const auto found = data_.find(read->id);
+      return answer(
+          what, found == data_.end() ? std::nullopt : std::optional{session_view{found->second, 0, {}}}, out);
     }
+    const auto& written = std::get<operations::set_of<std::string>>(what.what);
     auto& client = clients_[head.client];
     client.versions.erase(client.versions.begin(), client.versions.lower_bound(head.floor));
     if (what.seq <= client.last_applied) {
       const auto remembered = client.versions.find(what.seq);
       if (remembered == client.versions.end())
-        return fail(errc::outcome_unknown, "no longer remembered");
-      out.content.version = remembered->second;
-      return out;
+        return wire::append_failure(what.seq, {errc::outcome_unknown, "no longer remembered"}, out);
+      return answer(what, version_number{remembered->second}, out);
     }
-    applied_.emplace_back(what.id);
-    data_[std::string{what.id}] = what.data;
+    applied_.push_back(written.id);
+    data_[written.id] = written.data;
     client.last_applied = what.seq;
-    out.content.version = client.versions[what.seq] = applied_.size();
-    return out;
+    answer(what, version_number{client.versions[what.seq] = applied_.size()}, out);
   }
 
   std::map<backends::client_id, record> clients_;

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include <cluster_store/actors/store/core.hpp>
-#include <cluster_store/actors/wire/wire.hpp>
 #include <cluster_store/backends/memory/memory.hpp>
 #include <cluster_store/tests/support/catch.hpp>
+#include <cluster_store/tests/support/operation.hpp>
 
 namespace cluster_store::tests {
 
@@ -30,7 +30,7 @@ struct test_client {
 /// A store core with its shell's loop, a clock that stands still, and an engine that outlives the core.
 class store_fixture {
 public:
-  using answers = std::map<std::pair<backends::client_id, std::uint64_t>, result<wire::answer>>;
+  using answers = std::map<std::pair<backends::client_id, std::uint64_t>, result<test_answer>>;
 
   explicit store_fixture(actors::store_core_options how = {},
                          std::unique_ptr<backends::backend> engine = backends::make_memory())
@@ -60,12 +60,12 @@ public:
   }
 
   /// Queues operations as one batch; numbers those without a number.
-  std::optional<std::string> submit(test_client& who, std::vector<wire::operation> operations) {
+  std::optional<std::string> submit(test_client& who, std::vector<numbered_operation> operations) {
     wire::batch_writer batch{{who.id, who.ticket, who.floor}};
     for (auto& each : operations) {
       if (each.seq == 0)
         each.seq = ++who.seq;
-      batch.add(each);
+      add(batch, each);
     }
     return core_->submit(std::move(batch).take());
   }
@@ -84,7 +84,7 @@ public:
   }
 
   /// Runs one operation alone.
-  result<wire::answer> call(test_client& who, wire::operation what) {
+  result<test_answer> call(test_client& who, numbered_operation what) {
     REQUIRE_FALSE(submit(who, {what}));
     const auto seq = what.seq != 0 ? what.seq : who.seq;
     auto all = run();
@@ -109,7 +109,7 @@ private:
       REQUIRE(item);
       const auto key = std::pair{frame.client, item->seq};
       INFO("seq " << item->seq << " is answered once");
-      REQUIRE(out.emplace(key, std::move(item->what)).second);
+      REQUIRE(out.emplace(key, read_reply(item->what)).second);
     }
   }
 
@@ -119,54 +119,5 @@ private:
   std::uint8_t clients_ = 0;
   std::uint64_t tickets_ = 0;
 };
-
-inline wire::operation get(std::string_view id) {
-  wire::operation out;
-  out.id = id;
-  return out;
-}
-
-inline wire::operation set(std::string_view id, std::string_view data, std::optional<time_to_live> ttl = {},
-                           wire::condition when = {}) {
-  wire::operation out;
-  out.what = wire::op::set;
-  out.id = id;
-  out.data = data;
-  out.ttl = ttl;
-  out.when = when;
-  return out;
-}
-
-inline wire::operation touch(std::string_view id, std::optional<time_to_live> ttl = {}) {
-  auto out = get(id);
-  out.what = wire::op::touch;
-  out.ttl = ttl;
-  return out;
-}
-
-inline wire::operation destroy(std::string_view id) {
-  auto out = get(id);
-  out.what = wire::op::destroy;
-  return out;
-}
-
-inline wire::operation regenerate(std::string_view id, std::string_view target) {
-  auto out = get(id);
-  out.what = wire::op::regenerate;
-  out.target = target;
-  return out;
-}
-
-inline wire::operation whole(wire::op what) {
-  wire::operation out;
-  out.what = what;
-  out.rows_max = what == wire::op::all ? 1'000 : 0;
-  return out;
-}
-
-inline wire::operation again(wire::operation what, std::uint64_t seq) {
-  what.seq = seq;
-  return what;
-}
 
 } // namespace cluster_store::tests

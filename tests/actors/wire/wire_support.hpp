@@ -3,87 +3,86 @@
 #include <string>
 #include <vector>
 
-#include <cluster_store/actors/wire/wire.hpp>
+#include <cluster_store/tests/support/operation.hpp>
 
 namespace cluster_store::tests {
 
-/// One operation of every kind, with and without its optional parts.
-inline std::vector<wire::operation> every_operation() {
+/// Operations of every kind, with and without their optional parts; all are numbered.
+inline std::vector<numbered_operation> every_operation() {
   using namespace std::chrono_literals;
-  std::vector<wire::operation> out;
-  const auto add = [&out](wire::op what) -> wire::operation& {
-    auto& added = out.emplace_back();
-    added.what = what;
-    added.seq = out.size() * 1'000'003;
-    return added;
+  using kind = condition::kind;
+  std::vector<numbered_operation> out{
+      get("a"),
+      set("id", "data"),
+      set("id", std::string_view{"\0\xff", 2}, -5ms, {kind::seen, 7}),
+      set("id", "", ttl_max, {kind::if_version, UINT64_MAX}),
+      touch("id"),
+      touch("id", 30min),
+      destroy("id"),
+      length(),
+      clear(),
+      all("cursor", "prefix", 10'000),
+      regenerate("old", "new"),
+      mget({"a", "", std::string(300, 'b')}),
+      mdestroy({"a"}),
   };
-  add(wire::op::get).id = "a";
-  auto& plain = add(wire::op::set);
-  plain.id = "id";
-  plain.data = "data";
-  auto& seen = add(wire::op::set);
-  seen.id = "id";
-  seen.data = std::string_view{"\0\xff", 2};
-  seen.ttl = -5ms;
-  seen.when = {wire::condition::kind::seen, 7};
-  auto& exact = add(wire::op::set);
-  exact.id = "id";
-  exact.ttl = ttl_max;
-  exact.when = {wire::condition::kind::if_version, UINT64_MAX};
-  add(wire::op::touch).id = "id";
-  auto& renewed = add(wire::op::touch);
-  renewed.id = "id";
-  renewed.ttl = 30min;
-  add(wire::op::destroy).id = "id";
-  add(wire::op::length);
-  add(wire::op::clear);
-  auto& page = add(wire::op::all);
-  page.cursor = "cursor";
-  page.prefix = "prefix";
-  page.rows_max = 10'000;
-  auto& moved = add(wire::op::regenerate);
-  moved.id = "old";
-  moved.target = "new";
+  for (auto& each : out)
+    each.seq = static_cast<std::uint64_t>(&each - out.data() + 1) * 1'000'003;
   return out;
 }
 
-inline std::string batch_of(const std::vector<wire::operation>& operations,
+inline std::string batch_of(const std::vector<numbered_operation>& operations,
                             const wire::batch_head& head = {}) {
   wire::batch_writer batch{head};
   for (const auto& each : operations)
-    batch.add(each);
+    add(batch, each);
   return std::move(batch).take();
 }
 
+/// A result as it lies in a frame, and what it says.
+struct coded_result {
+  std::string bytes;
+  result<test_answer> what;
+};
+
+template <class Operation, class Reply>
+coded_result success(std::uint64_t seq, const Reply& reply) {
+  coded_result out;
+  wire::append_reply(seq, Operation::is.tag, out.bytes,
+                     [&](auto& to) { operations::write_reply(to, reply); });
+  std::string_view rest{out.bytes};
+  out.what = read_reply(wire::take_result(rest)->what);
+  return out;
+}
+
 /// One result of every kind.
-inline std::vector<result<wire::answer>> every_result() {
+inline std::vector<coded_result> every_result(std::uint64_t seq = 1) {
   using namespace std::chrono_literals;
-  std::vector<result<wire::answer>> out;
-  const auto add = [&out](wire::op what) -> wire::answer& {
-    out.emplace_back(wire::answer{});
-    out.back()->what = what;
-    return *out.back();
+  using namespace operations;
+  using text = std::string;
+  const auto long_data = text(70'000, 'x');
+  const std::optional<session_view> none;
+  const std::optional<session_view> found{session_view{"data", 7, 90s}};
+  std::vector<coded_result> out{
+      success<get_of<text>>(seq, none),
+      success<get_of<text>>(seq, found),
+      success<get_of<text>>(seq, std::optional{session_view{long_data, UINT64_MAX, {}}}),
+      success<set_of<text>>(seq, version_number{3}),
+      success<touch_of<text>>(seq, true),
+      success<destroy_of<text>>(seq, false),
+      success<regenerate_of<text>>(seq, std::optional<version_number>{9}),
+      success<regenerate_of<text>>(seq, std::optional<version_number>{}),
+      success<length_of<text>>(seq, std::uint64_t{1'000'000}),
+      success<clear_of<text>>(seq, std::uint64_t{0}),
+      success<all_of<text>>(seq, listing{{{"a", {"1", 1, 5s}}, {"b", {"", 2, {}}}}, "next"}),
+      success<mget_of<text>>(seq, std::vector{found, none, found}),
+      success<mdestroy_of<text>>(seq, std::uint64_t{2}),
   };
-  add(wire::op::get);
-  auto& found = add(wire::op::get);
-  found.found = true;
-  found.content = {"data", 7, 90s};
-  auto& lasting = add(wire::op::get);
-  lasting.found = true;
-  lasting.content = {std::string(70'000, 'x'), UINT64_MAX, {}};
-  add(wire::op::set).content.version = 3;
-  add(wire::op::touch).found = true;
-  add(wire::op::destroy);
-  auto& moved = add(wire::op::regenerate);
-  moved.found = true;
-  moved.content.version = 9;
-  add(wire::op::length).count = 1'000'000;
-  add(wire::op::clear).count = 0;
-  auto& page = add(wire::op::all);
-  page.cursor = "next";
-  page.sessions = {{"a", {"1", 1, 5s}}, {"b", {"", 2, {}}}};
-  for (const auto& row : errc_table)
-    out.emplace_back(fail(row.code, "message of " + std::string{row.name}));
+  for (const auto& row : errc_table) {
+    const error why{row.code, "message of " + text{row.name}};
+    auto& failed = out.emplace_back(coded_result{{}, tl::unexpected{why}});
+    wire::append_failure(seq, why, failed.bytes);
+  }
   return out;
 }
 

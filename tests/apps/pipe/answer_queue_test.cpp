@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 void append_ok(std::string& out, answer_key key) {
-  append_flag(out, key, "done", true);
+  append_answer(out, key, true, "done");
 }
 
 /// Where answers go, block by block.

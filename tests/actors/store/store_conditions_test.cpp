@@ -2,7 +2,7 @@
 
 using namespace cluster_store;
 using namespace cluster_store::tests;
-using kind = wire::condition::kind;
+using kind = condition::kind;
 
 TEST_CASE("set_if applies on the session's version and conflicts on any other") {
   store_fixture store;

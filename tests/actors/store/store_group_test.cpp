@@ -45,7 +45,7 @@ TEST_CASE("many sets of one session in a group are one write") {
 TEST_CASE("a group of reads commits nothing") {
   store_fixture store;
   auto client = store.join();
-  REQUIRE_FALSE(store.submit(client, {get("a"), get("b"), whole(wire::op::length), whole(wire::op::all)}));
+  REQUIRE_FALSE(store.submit(client, {get("a"), get("b"), length(), all()}));
   REQUIRE(store.core().prepare(store.now));
   CHECK(store.core().staged().empty());
   CHECK(store.core().finish().size() == 1);
@@ -54,9 +54,8 @@ TEST_CASE("a group of reads commits nothing") {
 TEST_CASE("length, all and clear in the middle of a batch see exactly what came before them") {
   store_fixture store;
   auto client = store.join();
-  REQUIRE_FALSE(
-      store.submit(client, {set("a", "1"), whole(wire::op::length), set("b", "1"), whole(wire::op::all),
-                            whole(wire::op::clear), get("a"), set("c", "1"), whole(wire::op::length)}));
+  REQUIRE_FALSE(store.submit(
+      client, {set("a", "1"), length(), set("b", "1"), all(), clear(), get("a"), set("c", "1"), length()}));
   const auto answers = store.run();
   CHECK(answers.at({client.id, 2})->count == 1);
   CHECK(answers.at({client.id, 4})->sessions.size() == 2);
@@ -71,7 +70,7 @@ TEST_CASE("a group is bounded in operations") {
   how.fetch_operations_max = 4;
   store_fixture store{how};
   auto client = store.join();
-  std::vector<wire::operation> operations;
+  std::vector<numbered_operation> operations;
   for (int i = 0; i < 95; ++i)
     operations.push_back(set("a", "x"));
   REQUIRE_FALSE(store.submit(client, operations));
@@ -86,7 +85,7 @@ TEST_CASE("a group ends when its replies are large, and a frame when it is full"
   auto client = store.join();
   const auto data = std::string(1024 * 1024, 'x');
   REQUIRE(store.call(client, set("a", data)));
-  std::vector<wire::operation> reads(10, get("a"));
+  std::vector<numbered_operation> reads(10, get("a"));
   REQUIRE_FALSE(store.submit(client, reads));
   std::size_t frames = 0;
   while (store.core().prepare(store.now))
@@ -102,7 +101,7 @@ TEST_CASE("operations beyond the client's share are overloaded, the others are a
   how.in_flight_max = 3;
   store_fixture store{how};
   auto client = store.join();
-  REQUIRE_FALSE(store.submit(client, std::vector<wire::operation>(5, get("a"))));
+  REQUIRE_FALSE(store.submit(client, std::vector<numbered_operation>(5, get("a"))));
   auto answers = store.run();
   for (std::uint64_t seq = 1; seq <= 3; ++seq)
     CHECK(answers.at({client.id, seq}));
@@ -114,9 +113,11 @@ TEST_CASE("operations beyond the client's share are overloaded, the others are a
 TEST_CASE("an operation of a newer protocol is unsupported, alone") {
   store_fixture store;
   auto client = store.join();
-  auto unknown = get("a");
-  unknown.what = static_cast<wire::op>(200);
-  REQUIRE_FALSE(store.submit(client, {set("a", "1"), unknown, get("a")}));
+  wire::batch_writer batch{{client.id, client.ticket, 1}};
+  add(batch, again(set("a", "1"), 1));
+  batch.add({200, 2, "of a newer program"});
+  add(batch, again(get("a"), 3));
+  REQUIRE_FALSE(store.core().submit(std::move(batch).take()));
   const auto answers = store.run();
   CHECK(answers.at({client.id, 1}));
   CHECK(answers.at({client.id, 2}).error().code == errc::unsupported);

@@ -96,10 +96,7 @@ private:
     for (auto count = 1 + dice_() % 4; count > 0; --count) {
       const bool read = dice_() % 4 == 0;
       const auto name = (read ? "read" : "") + std::to_string(++issued_);
-      wire::operation what;
-      what.what = read ? wire::op::get : wire::op::set;
-      what.id = name;
-      core_.submit(actors::make_call<recorded_call>(what, outcomes_, name), now_);
+      core_.submit(recorded(name, outcomes_), now_);
     }
     core_.flush(now_);
   }

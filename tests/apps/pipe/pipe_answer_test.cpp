@@ -22,9 +22,9 @@ std::string written(F&& append) {
 } // namespace
 
 TEST_CASE("answers of a pipe are the documented lines") {
-  CHECK(written([](auto& out) { append_number(out, seven, "version", 3); })
+  CHECK(written([](auto& out) { append_answer(out, seven, std::uint64_t{3}, "version"); })
         == "{\"seq\":7,\"ok\":true,\"version\":3}\n");
-  CHECK(written([](auto& out) { append_flag(out, seven, "touched", false); })
+  CHECK(written([](auto& out) { append_answer(out, seven, false, "touched"); })
         == "{\"seq\":7,\"ok\":true,\"touched\":false}\n");
   CHECK(written([](auto& out) { append_answer(out, seven, std::optional<session>{}); })
         == "{\"seq\":7,\"ok\":true,\"found\":false}\n");
@@ -36,15 +36,16 @@ TEST_CASE("answers of a pipe are the documented lines") {
           append_answer(out, seven, session{"\xFF", 3, {}});
         })
         == "{\"seq\":7,\"ok\":true,\"found\":true,\"data_base64\":\"/w==\",\"version\":3}\n");
-  CHECK(written([](auto& out) { append_regenerated(out, seven, 4); })
+  CHECK(written([](auto& out) { append_answer(out, seven, std::optional<version_number>{4}); })
         == "{\"seq\":7,\"ok\":true,\"regenerated\":true,\"version\":4}\n");
-  CHECK(written([](auto& out) { append_regenerated(out, seven, {}); })
+  CHECK(written([](auto& out) { append_answer(out, seven, std::optional<version_number>{}); })
         == "{\"seq\":7,\"ok\":true,\"regenerated\":false}\n");
   CHECK(written([](auto& out) {
           append_failure(out, {answer_key::kind::line, 2}, {errc::too_large, "a \"b\""});
         })
         == "{\"line\":2,\"ok\":false,\"error\":\"too_large\",\"message\":\"a \\\"b\\\"\"}\n");
-  CHECK(written([](auto& out) { append_number(out, {}, "count", 0); }) == "{\"ok\":true,\"count\":0}\n");
+  CHECK(written([](auto& out) { append_answer(out, {}, std::uint64_t{0}, "count"); })
+        == "{\"ok\":true,\"count\":0}\n");
 }
 
 TEST_CASE("a page of a listing shows every session and where to go on") {

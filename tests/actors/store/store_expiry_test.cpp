@@ -41,7 +41,7 @@ TEST_CASE("a set or touch with a past expiry destroys the session") {
   CHECK(store.call(client, touch("b", -5s))->found);
   CHECK_FALSE(store.call(client, get("a"))->found);
   CHECK_FALSE(store.call(client, get("b"))->found);
-  CHECK(store.call(client, whole(wire::op::length))->count == 0);
+  CHECK(store.call(client, length())->count == 0);
 }
 
 TEST_CASE("the store's default ttl applies to sessions set without one") {
@@ -65,7 +65,7 @@ TEST_CASE("length counts live sessions exactly, before any sweep") {
   for (int i = 0; i < 5; ++i)
     REQUIRE(store.call(client, set("long-" + std::to_string(i), "data", 1h)));
   store.now += 1s;
-  CHECK(store.call(client, whole(wire::op::length))->count == 5);
+  CHECK(store.call(client, length())->count == 5);
   CHECK(store.groups >= 10); // in bounded steps
   CHECK(*store.engine().length() == 5);
 }
@@ -76,10 +76,10 @@ TEST_CASE("a listing and clear leave expired sessions out") {
   REQUIRE(store.call(client, set("a", "data", 1s)));
   REQUIRE(store.call(client, set("b", "data")));
   store.now += 1s;
-  const auto page = store.call(client, whole(wire::op::all));
+  const auto page = store.call(client, all());
   REQUIRE(page->sessions.size() == 1);
   CHECK(page->sessions[0].id == "b");
-  CHECK(store.call(client, whole(wire::op::clear))->count == 1);
+  CHECK(store.call(client, clear())->count == 1);
 }
 
 TEST_CASE("a tick sweeps what is due and leaves what was touched since") {

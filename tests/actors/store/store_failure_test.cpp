@@ -43,7 +43,7 @@ TEST_CASE("after a failed write the store is read-only until a probe write succe
   REQUIRE(store.core().read_only());
   CHECK(store.call(client, set("a", "3")).error().code == errc::io_error);
   CHECK(store.call(client, get("a"))->content.data == "1");
-  CHECK(store.call(client, whole(wire::op::length))->count == 1);
+  CHECK(store.call(client, length())->count == 1);
 
   store.core().tick(store.steady); // the probe fails, too
   store.run();
@@ -89,7 +89,7 @@ TEST_CASE("a commit in doubt is answered to nobody, and the reopened store knows
   REQUIRE(resent);
   CHECK(resent->content.version == 2);
   CHECK(store.call(client, get("a"))->content.data == "2");
-  CHECK(store.call(client, whole(wire::op::length))->count == 1);
+  CHECK(store.call(client, length())->count == 1);
 }
 
 TEST_CASE("a broken engine is answered to nobody and asks for a restart") {
@@ -111,7 +111,7 @@ TEST_CASE("a corrupt session fails its own reads, and set or destroy mends it") 
   CHECK(store.call(client, get("a")).error().code == errc::corrupt);
   CHECK(store.call(client, set("a", "2")));
   CHECK(store.call(client, get("a"))->content.data == "2");
-  CHECK(store.call(client, whole(wire::op::length))->count == 1);
+  CHECK(store.call(client, length())->count == 1);
 }
 
 TEST_CASE("a read that fails is answered with the error and harms nobody") {
@@ -129,10 +129,10 @@ TEST_CASE("a sweep that cannot read does not hold up the others") {
   store.now += 1s;
   store.core().tick(store.steady);
   CHECK_FALSE(store.call(client, get("a"))->found);
-  CHECK(store.call(client, whole(wire::op::length)).error().code == errc::io_error);
+  CHECK(store.call(client, length()).error().code == errc::io_error);
   store.core().tick(store.steady);
   store.run();
   store.core().tick(store.steady);
   store.run();
-  CHECK(store.call(client, whole(wire::op::length))->count == 0);
+  CHECK(store.call(client, length())->count == 0);
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <random>
 
+#include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/actors/wire/status_codec.hpp>
 #include <cluster_store/tests/support/catch.hpp>
 
@@ -20,10 +21,14 @@ std::size_t read_as_anything(std::string_view bytes) {
   static_cast<void>(wire::decode_status(bytes));
   if (auto batch = wire::batch_reader::open(bytes))
     for (auto item = batch->next(); item && *item; item = batch->next())
-      ++readable;
+      readable += read_item(**item) ? 1 : 0;
   if (wire::take_results_head(bytes))
-    while (!bytes.empty() && wire::take_result(bytes))
-      ++readable;
+    while (!bytes.empty()) {
+      const auto item = wire::take_result(bytes);
+      if (!item)
+        break;
+      readable += read_reply(item->what) ? 1 : 0;
+    }
   return readable;
 }
 
@@ -51,7 +56,7 @@ TEST_CASE("every truncation of a batch keeps the operations before the cut and e
 TEST_CASE("every truncation of a results frame is an error at its end and never a wrong result") {
   std::string whole;
   for (const auto& each : every_result())
-    wire::append_result(1, each, whole);
+    whole += each.bytes;
   const auto results = every_result();
   for (std::size_t size = 0; size < whole.size(); size += size < 1'000 ? 1 : 997) {
     std::string_view rest{whole.data(), size};
@@ -59,44 +64,47 @@ TEST_CASE("every truncation of a results frame is an error at its end and never 
       const auto item = wire::take_result(rest);
       if (!item)
         break;
-      REQUIRE(item->what == results[i]);
+      REQUIRE(read_reply(item->what) == results[i].what);
     }
   }
 }
 
-TEST_CASE("an operation with a body that is too long or too short is invalid, alone") {
-  std::vector<wire::operation> operations{every_operation()[0], every_operation()[0]};
-  auto bytes = batch_of(operations);
-  const auto head = batch_of({}).size();
-  bytes.insert(head + 5 + static_cast<std::size_t>(static_cast<unsigned char>(bytes[head + 1])), "?");
-  ++bytes[head + 1];
-  auto batch = wire::batch_reader::open(bytes);
-  REQUIRE(batch);
-  const auto first = batch->next();
-  REQUIRE(*first);
-  CHECK((*first)->what.error().code == errc::invalid_argument);
-  const auto second = batch->next();
-  REQUIRE(*second);
-  CHECK((*second)->what);
+TEST_CASE("an operation that is cut off anywhere is not readable, and one with more is of a newer program") {
+  for (const auto& each : every_operation()) {
+    INFO(each.is().name);
+    const auto body = body_of(each.what);
+    for (std::size_t size = 0; size < body.size(); ++size)
+      CHECK(read_item({each.is().tag, 1, std::string_view{body}.substr(0, size)}).error().code
+            == errc::invalid_argument);
+    CHECK(read_item({each.is().tag, 1, body + "?"}).error().code == errc::unsupported);
+  }
 }
 
-TEST_CASE("a set with an unknown flag, or with both conditions, is unsupported") {
-  auto operation = every_operation()[1];
-  operation.seq = 1;
-  auto bytes = batch_of({operation});
-  const auto flags = batch_of({}).size() + 5 + 1;
-  for (const auto wrong : {0x08, 0x80, 0x06}) {
-    bytes[flags] = static_cast<char>(wrong);
-    auto batch = wire::batch_reader::open(bytes);
-    const auto item = batch->next();
-    REQUIRE(*item);
-    CHECK((*item)->what.error().code == errc::unsupported);
+TEST_CASE("a flag that is not known is of a newer program") {
+  auto body = body_of(set("id", "data").what);
+  for (const auto wrong : {0x08, 0x80, 0xff}) {
+    body[0] = static_cast<char>(wrong);
+    CHECK(read_item({set("", "").is().tag, 1, body}).error().code == errc::unsupported);
+  }
+}
+
+TEST_CASE("a reply that is cut off anywhere, or has more, is not readable") {
+  for (const auto& each : every_result()) {
+    std::string_view rest{each.bytes};
+    const auto item = wire::take_result(rest);
+    if (!item->what)
+      continue;
+    INFO("operation " << int{item->what->tag});
+    const auto body = item->what->body;
+    for (std::size_t size = 0; size < body.size(); size += size < 1'000 ? 1 : 997)
+      CHECK_FALSE(read_reply(wire::reply{item->what->tag, body.substr(0, size)}));
+    CHECK_FALSE(read_reply(wire::reply{item->what->tag, std::string{body} + "?"}));
   }
 }
 
 TEST_CASE("a result of a newer error code has an unknown outcome") {
   std::string bytes;
-  wire::append_result(1, fail(errc::corrupt, "new"), bytes);
+  wire::append_failure(1, {errc::corrupt, "new"}, bytes);
   bytes[5] = static_cast<char>(200);
   std::string_view rest{bytes};
   const auto item = wire::take_result(rest);
@@ -104,14 +112,11 @@ TEST_CASE("a result of a newer error code has an unknown outcome") {
   CHECK(item->what.error().code == errc::outcome_unknown);
 }
 
-TEST_CASE("a page that claims more sessions than it has bytes for is not readable, and costs nothing") {
-  wire::answer page;
-  page.what = wire::op::all;
-  std::string bytes;
-  wire::append_result(1, page, bytes);
-  bytes.back() = '\x7f';
-  std::string_view rest{bytes};
-  CHECK_FALSE(wire::take_result(rest));
+TEST_CASE("a list that claims more than it has bytes for is not readable, and costs nothing") {
+  const std::string endless = "\xff\xff\xff\xff\xff\xff\xff\xff\x7f";
+  CHECK_FALSE(read_reply(wire::reply{all().is().tag, std::string(1, '\0') + endless}));
+  CHECK_FALSE(read_reply(wire::reply{mget({}).is().tag, endless}));
+  CHECK_FALSE(read_item({mget({}).is().tag, 1, endless}));
 }
 
 TEST_CASE("random bytes and random damage never do harm") {

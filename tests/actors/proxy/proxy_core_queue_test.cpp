@@ -94,8 +94,8 @@ TEST_CASE("a batch ends at its limit of bytes, but one operation always travels"
   t.collect();
   REQUIRE(t.batches.size() == 3);
   CHECK(t.batches[0].items.size() == 1);
-  CHECK(t.batches[1].items.size() == 2);
-  CHECK(t.batches[2].items.size() == 2);
+  CHECK(t.batches[1].items.size() == 3);
+  CHECK(t.batches[2].items.size() == 1);
 }
 
 TEST_CASE("never more is in flight than the store allows") {

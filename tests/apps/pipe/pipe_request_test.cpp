@@ -1,6 +1,9 @@
 #include <cluster_store/apps/cluster_store/pipe/request.hpp>
 
 #include <limits>
+#include <type_traits>
+
+#include <nlohmann/json.hpp>
 
 #include <cluster_store/tests/support/catch.hpp>
 
@@ -29,36 +32,86 @@ pipe_request good(std::string_view line) {
   return std::move(seen.request);
 }
 
+using any = operations::any_of<std::string>;
+using get_of = operations::get_of<std::string>;
+using set_of = operations::set_of<std::string>;
+using touch_of = operations::touch_of<std::string>;
+using all_of = operations::all_of<std::string>;
+
+template <class Operation>
+Operation read_as(std::string_view line) {
+  return std::get<Operation>(good(line).what);
+}
+
 } // namespace
 
 TEST_CASE("every operation of a pipe is read with its fields") {
   const auto set = good(R"({"seq":1,"op":"set","id":"a","data":"b\n\u00e4","ttl_ms":60000})");
   CHECK(set.seq == 1);
-  CHECK(set.operation == pipe_operation::set);
-  CHECK(set.id == "a");
-  CHECK(set.data == "b\n\xC3\xA4");
-  CHECK(set.how.ttl == time_to_live{60'000});
-  CHECK_FALSE(set.how.if_version);
-
-  CHECK(good(R"({"op":"set","id":"a","data":"","if_version":0,"seq":0})").how.if_version == 0);
-  CHECK(good(R"({"op":"set","id":"a","data_base64":"/w==","seen":7,"seq":2})").data == "\xFF");
-  CHECK(good(R"({"seq":3,"op":"get","id":"x"})").operation == pipe_operation::get);
-  CHECK(good(R"({"seq":3,"op":"get","id_base64":"AP8="})").id == std::string_view("\0\xFF", 2));
-  CHECK(good(R"({"seq":4,"op":"touch","id":"x","ttl_ms":-1})").how.ttl == time_to_live{-1});
-  CHECK_FALSE(good(R"({"seq":4,"op":"touch","id":"x"})").how.ttl);
-  CHECK(good(R"({"seq":5,"op":"destroy","id":"x"})").operation == pipe_operation::destroy);
-  CHECK(good(R"({"seq":6,"op":"regenerate","id":"x","new_id":"y"})").new_id == "y");
-  CHECK(good(R"({"seq":7,"op":"length"})").operation == pipe_operation::length);
+  CHECK(set.what == any{set_of{"a", "b\n\xC3\xA4", {.ttl = time_to_live{60'000}}}});
+  CHECK(read_as<set_of>(R"({"op":"set","id":"a","data":"","if_version":0,"seq":0})").how.if_version == 0);
+  CHECK(read_as<set_of>(R"({"op":"set","id":"a","data_base64":"/w==","seen":7,"seq":2})").data == "\xFF");
+  CHECK(good(R"({"seq":3,"op":"get","id":"x"})").what == any{get_of{"x"}});
+  CHECK(read_as<get_of>(R"({"seq":3,"op":"get","id_base64":"AP8="})").id == std::string_view("\0\xFF", 2));
+  CHECK(read_as<touch_of>(R"({"seq":4,"op":"touch","id":"x","ttl_ms":-1})").ttl == time_to_live{-1});
+  CHECK_FALSE(read_as<touch_of>(R"({"seq":4,"op":"touch","id":"x"})").ttl);
+  CHECK(good(R"({"seq":5,"op":"destroy","id":"x"})").what == any{operations::destroy_of<std::string>{"x"}});
+  CHECK(good(R"({"seq":6,"op":"regenerate","id":"x","new_id":"y"})").what
+        == any{operations::regenerate_of<std::string>{"x", "y"}});
+  CHECK(good(R"({"seq":7,"op":"length"})").what == any{operations::length_of<std::string>{}});
   CHECK(good(R"( { "seq" : 8 , "op" : "clear" } )"
              "\r")
-            .operation
-        == pipe_operation::clear);
-  const auto all = good(R"({"seq":9,"op":"all","cursor":"AAE=","prefix":"p","limit":10})");
-  CHECK(all.which.cursor == std::string_view("\0\x01", 2));
-  CHECK(all.which.prefix == "p");
-  CHECK(all.which.rows_max == 10);
+            .what
+        == any{operations::clear_of<std::string>{}});
+  CHECK(good(R"({"seq":9,"op":"all","cursor":"AAE=","prefix":"p","limit":10})").what
+        == any{all_of{std::string("\0\x01", 2), "p", 10}});
+  CHECK(good(R"({"seq":10,"op":"mget","ids":["a","b"]})").what
+        == any{operations::mget_of<std::string>{{"a", "b"}}});
+  CHECK(good(R"({"seq":11,"op":"mdestroy","ids_base64":["/w==",""]})").what
+        == any{operations::mdestroy_of<std::string>{{"\xFF", ""}}});
   CHECK(good(R"({"seq":18446744073709551615,"op":"length"})").seq
         == std::numeric_limits<std::uint64_t>::max());
+}
+
+TEST_CASE("every operation can be asked for by a line that holds its fields, and by one without what may be "
+          "left out") {
+  operations::for_each<std::string>([]<class Operation>() {
+    for (const bool with_optionals : {true, false}) {
+      Operation wanted;
+      nlohmann::json line{{"seq", 9}, {"op", Operation::is.name}};
+      Operation::visit(wanted, [&]<class T>(const operations::field& which, T& value) {
+        const std::string name{which.name};
+        if constexpr (std::is_same_v<T, std::vector<std::string>>)
+          line[name] = value = {"a", "b"};
+        else if constexpr (std::is_same_v<T, std::uint32_t>)
+          line[name] = value = 77;
+        else if constexpr (std::is_same_v<T, std::string>)
+          value = "YWJj", line[name] = which.what == operations::field::kind::cursor ? "WVdKag==" : value;
+        else if (with_optionals && which.name != "seen") // which excludes if_version
+          value.emplace(5), line[name] = 5;
+      });
+      INFO(line.dump());
+      CHECK(good(line.dump()).what == any{wanted});
+      line["other"] = 1;
+      CHECK_FALSE(read(line.dump()).status);
+    }
+  });
+}
+
+TEST_CASE("a list of ids is one, without anything else in it") {
+  CHECK(good(R"({"seq":9,"op":"mget","ids":[]})").what == any{operations::mget_of<std::string>{}});
+  const auto* list =
+      GENERATE("\"a\"", "5", "null", "{}", "[5]", "[\"a\",null]", "[\"a\",[\"b\"]]", "[\"a\",{}]", "[true]",
+               "[\"a\"],\"ids\":[\"b\"]", "[\"a\"],\"ids_base64\":[\"Yg==\"]", "[\"a\"],\"id\":\"b\"");
+  const auto line = std::string{R"({"op":"mget","ids":)"} + list + R"(,"seq":9})";
+  INFO(line);
+  const auto seen = read(line);
+  REQUIRE_FALSE(seen.status);
+  CHECK(seen.status.error().code == errc::invalid_argument);
+  CHECK(seen.request.seq == 9);
+  CHECK_FALSE(read(R"({"seq":9,"op":"mget"})").status);
+  CHECK_FALSE(read(R"({"seq":9,"op":"mget","ids_base64":["?"]})").status);
+  CHECK_FALSE(read(R"({"seq":9,"op":"get","id":["a"]})").status);
 }
 
 TEST_CASE("nothing of a line is left over in the next one") {
@@ -66,15 +119,16 @@ TEST_CASE("nothing of a line is left over in the next one") {
   pipe_request request;
   REQUIRE(reader.read(R"({"seq":1,"op":"set","id":"a","data":"b","ttl_ms":5,"seen":3})", request));
   REQUIRE(reader.read(R"({"seq":2,"op":"set","id":"c","data":"d"})", request));
-  CHECK_FALSE(request.how.ttl);
-  CHECK_FALSE(request.how.seen);
+  CHECK(request.what == any{set_of{"c", "d", {}}});
   CHECK_FALSE(reader.read(R"({"seq":3,"op":"get"})", request));
   CHECK_FALSE(reader.read("{", request));
   CHECK_FALSE(request.seq);
   REQUIRE(reader.read(R"({"seq":4,"op":"all","limit":5,"prefix":"p"})", request));
   REQUIRE(reader.read(R"({"seq":5,"op":"all"})", request));
-  CHECK(request.which.prefix.empty());
-  CHECK(request.which.rows_max == listing_options{}.rows_max);
+  CHECK(request.what == any{all_of{}});
+  REQUIRE(reader.read(R"({"seq":6,"op":"mget","ids":["a","b"]})", request));
+  REQUIRE(reader.read(R"({"seq":7,"op":"mget","ids":["c"]})", request));
+  CHECK(request.what == any{operations::mget_of<std::string>{{"c"}}});
 }
 
 TEST_CASE("null is no value of any field, so it switches nothing off") {
@@ -120,12 +174,13 @@ TEST_CASE("a number that counts has no sign, a time to live may be far below zer
   for (const auto* value :
        {"-1", "-9223372036854775808", "-9223372036854775809", "-99999999999999999999999999"}) {
     const auto line = std::string{R"({"seq":9,"op":"touch","id":"a","ttl_ms":)"} + value + "}";
-    CHECK(*good(line).how.ttl < time_to_live{0});
+    CHECK(*read_as<touch_of>(line).ttl < time_to_live{0});
   }
 }
 
 TEST_CASE("a guard is the same however its name is written, and no other name is one") {
-  CHECK(good(R"({"seq":9,"op":"set","id":"a","data":"x","\u0069\u0066_version":3})").how.if_version == 3);
+  CHECK(read_as<set_of>(R"({"seq":9,"op":"set","id":"a","data":"x","\u0069\u0066_version":3})").how.if_version
+        == 3);
   const auto* line =
       GENERATE(R"({"seq":9,"op":"set","id":"a","data":"x","If_Version":3})",
                R"({"seq":9,"op":"set","id":"a","data":"x","if_version ":3})",
@@ -136,7 +191,7 @@ TEST_CASE("a guard is the same however its name is written, and no other name is
 }
 
 TEST_CASE("an empty prefix is one that every id has, an empty cursor is the start, an empty text no number") {
-  CHECK(good(R"({"seq":9,"op":"all","prefix":"","cursor":""})").which.prefix.empty());
+  CHECK(good(R"({"seq":9,"op":"all","prefix":"","cursor":""})").what == any{all_of{}});
   CHECK_FALSE(read(R"({"seq":9,"op":"all","limit":""})").status);
   CHECK_FALSE(read(R"({"seq":"","op":"all"})").status);
   CHECK_FALSE(read(R"({"seq":9,"op":""})").status);
@@ -217,7 +272,8 @@ TEST_CASE("half of a surrogate pair is called what it is, and hides no number") 
   CHECK(seen.request.seq == 9);
   const auto broken = read(R"({"seq":9,"op":"get","id":"\ud800)");
   CHECK(broken.status.error().message.find("not valid JSON") != std::string::npos);
-  CHECK(good(R"({"seq":9,"op":"get","id":"\\ud800\ud83d\ude00"})").id == "\\ud800\xF0\x9F\x98\x80");
+  CHECK(read_as<get_of>(R"({"seq":9,"op":"get","id":"\\ud800\ud83d\ude00"})").id
+        == "\\ud800\xF0\x9F\x98\x80");
 }
 
 TEST_CASE("an unknown operation is unsupported") {
@@ -237,7 +293,7 @@ TEST_CASE("a NUL does not end a line early") {
     CHECK(seen.status.error().message.find("NUL") != std::string::npos);
     CHECK(seen.request.seq == 9);
   }
-  CHECK(good(R"({"seq":9,"op":"get","id":"a\u0000b"})").id == std::string_view("a\0b", 3));
+  CHECK(read_as<get_of>(R"({"seq":9,"op":"get","id":"a\u0000b"})").id == std::string_view("a\0b", 3));
 }
 
 TEST_CASE("a deeply nested line is refused without being followed down") {

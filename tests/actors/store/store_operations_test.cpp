@@ -89,7 +89,7 @@ TEST_CASE("regenerate moves a session with its data and life to the new id") {
   CHECK(moved->found);
   CHECK_FALSE(store.call(client, get("old"))->found);
   CHECK(store.call(client, get("new"))->content == session{"data", moved->content.version, 1min});
-  CHECK(store.call(client, whole(wire::op::length))->count == 1);
+  CHECK(store.call(client, length())->count == 1);
 }
 
 TEST_CASE("regenerate of a missing session moves nothing") {
@@ -136,7 +136,7 @@ TEST_CASE("ids and data beyond the limits are refused and nothing is stored") {
   }
   CHECK(store.call(client, set("a", std::string(1024 * 1024, 'x'))));
   CHECK(store.call(client, get(std::string(512, 'x'))));
-  CHECK(store.call(client, whole(wire::op::length))->count == 1);
+  CHECK(store.call(client, length())->count == 1);
 }
 
 TEST_CASE("a listing gives every session once, page by page") {
@@ -150,10 +150,7 @@ TEST_CASE("a listing gives every session once, page by page") {
   std::map<std::string, std::string> seen;
   std::string cursor;
   do {
-    auto request = whole(wire::op::all);
-    request.cursor = cursor;
-    request.rows_max = 100;
-    const auto page = store.call(client, request);
+    const auto page = store.call(client, all(cursor, {}, 100));
     REQUIRE(page);
     CHECK(page->sessions.size() <= 100);
     for (const auto& each : page->sessions)
@@ -167,14 +164,8 @@ TEST_CASE("a listing gives every session once, page by page") {
 TEST_CASE("a listing of no or too many rows, or from a foreign cursor, is refused") {
   store_fixture store;
   auto client = store.join();
-  auto request = whole(wire::op::all);
-  request.rows_max = 0;
-  CHECK(store.call(client, request).error().code == errc::invalid_argument);
-  request.rows_max = 10'001;
-  CHECK(store.call(client, request).error().code == errc::invalid_argument);
-  request.rows_max = 1;
-  request.cursor = "not a cursor";
-  CHECK(store.call(client, request).error().code == errc::invalid_argument);
+  for (const auto& request : {all({}, {}, 0), all({}, {}, 10'001), all("not a cursor", {}, 1)})
+    CHECK(store.call(client, request).error().code == errc::invalid_argument);
 }
 
 TEST_CASE("a life that is over destroys, however far below zero") {
@@ -189,7 +180,7 @@ TEST_CASE("a life that is over destroys, however far below zero") {
   CHECK(store.call(client, set("new", "x", ttl)));
   for (const auto* id : {"set", "touched", "new"})
     CHECK_FALSE(store.call(client, get(id))->found);
-  CHECK(store.call(client, whole(wire::op::length))->count == 0);
+  CHECK(store.call(client, length())->count == 0);
 }
 
 TEST_CASE("clear removes every session and says how many there were") {
@@ -197,8 +188,8 @@ TEST_CASE("clear removes every session and says how many there were") {
   auto client = store.join();
   for (const auto* id : {"a", "b", "c"})
     REQUIRE(store.call(client, set(id, "data")));
-  CHECK(store.call(client, whole(wire::op::clear))->count == 3);
-  CHECK(store.call(client, whole(wire::op::length))->count == 0);
+  CHECK(store.call(client, clear())->count == 3);
+  CHECK(store.call(client, length())->count == 0);
   CHECK_FALSE(store.call(client, get("a"))->found);
 }
 
@@ -208,10 +199,10 @@ TEST_CASE("clear is refused to a client that may not administer, and changes not
   REQUIRE(store.call(client, set("a", "1")));
   client.allowed = actors::rights::operate;
   store.greet(client);
-  const auto refused = store.call(client, whole(wire::op::clear));
+  const auto refused = store.call(client, clear());
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == errc::unauthorized);
   CHECK(store.call(client, get("a"))->found);
-  CHECK(store.call(client, whole(wire::op::length))->count == 1);
-  CHECK(store.call(client, whole(wire::op::all))->sessions.size() == 1);
+  CHECK(store.call(client, length())->count == 1);
+  CHECK(store.call(client, all())->sessions.size() == 1);
 }

@@ -21,11 +21,14 @@ TEST_CASE("every kind of result is remembered, conflicts included") {
   auto client = store.join();
   REQUIRE(store.call(client, set("a", "1")));
   REQUIRE(store.call(client, set("b", "1")));
-  const std::vector<wire::operation> operations{
-      touch("a", 1min),      touch("none"),        set("a", "2", {}, {wire::condition::kind::if_version, 99}),
-      regenerate("a", "c"),  regenerate("c", "b"), destroy("c"),
-      whole(wire::op::clear)};
-  std::vector<result<wire::answer>> first;
+  const std::vector<numbered_operation> operations{touch("a", 1min),
+                                                   touch("none"),
+                                                   set("a", "2", {}, {condition::kind::if_version, 99}),
+                                                   regenerate("a", "c"),
+                                                   regenerate("c", "b"),
+                                                   destroy("c"),
+                                                   clear()};
+  std::vector<result<test_answer>> first;
   for (const auto& each : operations)
     first.push_back(store.call(client, each));
   REQUIRE(store.call(client, set("c", "later")));

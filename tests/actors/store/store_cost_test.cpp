@@ -66,7 +66,7 @@ struct full_store {
   explicit full_store(std::size_t sessions, std::optional<time_to_live> ttl = {}) : client(store.join()) {
     for (std::size_t number = 0; number < sessions; ++number)
       ids.push_back("session" + std::to_string(number));
-    std::vector<wire::operation> operations;
+    std::vector<numbered_operation> operations;
     for (const auto& id : ids)
       operations.push_back(set(id, "data", ttl));
     REQUIRE_FALSE(store.submit(client, operations));
@@ -85,7 +85,7 @@ struct full_store {
 TEST_CASE("length reads no session, however many there are") {
   for (const std::size_t sessions : {10, 10'000}) {
     full_store here{sessions};
-    CHECK(here.store.call(here.client, whole(wire::op::length))->count == sessions);
+    CHECK(here.store.call(here.client, length())->count == sessions);
     CHECK(here.count.ids == 0);
     CHECK(here.count.scans == 0);
     CHECK(here.count.lengths == 0);
@@ -96,9 +96,7 @@ TEST_CASE("length reads no session, however many there are") {
 TEST_CASE("a page of a listing reads the rows of that page") {
   for (const std::size_t sessions : {1'000, 10'000}) {
     full_store here{sessions};
-    auto page = whole(wire::op::all);
-    page.rows_max = 100;
-    CHECK(here.store.call(here.client, page)->sessions.size() == 100);
+    CHECK(here.store.call(here.client, all({}, {}, 100))->sessions.size() == 100);
     CHECK(here.count.scans == 1);
     CHECK(here.count.scan_rows == 100);
     CHECK(here.count.ids == 0);
@@ -122,7 +120,7 @@ TEST_CASE("a sweep reads what has expired and nothing else") {
 
 TEST_CASE("a group of sets costs one row each, and one each for its client and the counters") {
   full_store here{1'000};
-  std::vector<wire::operation> operations;
+  std::vector<numbered_operation> operations;
   for (std::size_t number = 0; number < 64; ++number)
     operations.push_back(set(here.ids[number], "more"));
   REQUIRE_FALSE(here.store.submit(here.client, operations));
@@ -150,11 +148,11 @@ TEST_CASE("a touch and a destroy cost as many rows as a set; a get and a touch o
 TEST_CASE("an operation costs few bytes on the wire beside its id and its data") {
   const std::string id(16, 'i');
   const std::string data(256, 'd');
-  const auto bytes_of = [&](wire::operation what) {
+  const auto bytes_of = [&](numbered_operation what) {
     wire::batch_writer batch{{}};
     const auto head = batch.bytes();
     what.seq = 1'000'000;
-    batch.add(what);
+    add(batch, what);
     return batch.bytes() - head;
   };
   CHECK(bytes_of(get(id)) <= id.size() + 9);
@@ -162,12 +160,12 @@ TEST_CASE("an operation costs few bytes on the wire beside its id and its data")
   CHECK(bytes_of(touch(id, 30min)) <= id.size() + 14);
   CHECK(bytes_of(set(id, data, 30min)) <= id.size() + data.size() + 16);
   std::string found;
-  wire::append_found(1'000'000, 1'000'000, 30min, data, found);
+  wire::append_reply(1'000'000, 1, found, [&](auto& to) {
+    operations::write_reply(to, std::optional{session_view{data, 1'000'000, 30min}});
+  });
   CHECK(found.size() <= data.size() + 20);
   std::string done;
-  wire::answer version;
-  version.what = wire::op::set;
-  version.content.version = 1'000'000;
-  wire::append_result(1'000'000, version, done);
+  wire::append_reply(1'000'000, 2, done,
+                     [](auto& to) { operations::write_reply(to, version_number{1'000'000}); });
   CHECK(done.size() <= 12);
 }

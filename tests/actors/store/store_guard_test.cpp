@@ -2,7 +2,7 @@
 
 using namespace cluster_store;
 using namespace cluster_store::tests;
-using kind = wire::condition::kind;
+using kind = condition::kind;
 
 namespace {
 
@@ -80,7 +80,7 @@ TEST_CASE("a clear leaves no tombstones, and none of those that are there goes")
   auto client = store.join();
   REQUIRE(store.call(client, set("cleared", "1")));
   REQUIRE(store.call(client, destroy("destroyed")));
-  REQUIRE(store.call(client, whole(wire::op::clear))->count == 1);
+  REQUIRE(store.call(client, clear())->count == 1);
   CHECK(tombstone_rows(store) == 2);
   CHECK(store.call(client, set("cleared", "late")));
   CHECK(store.call(client, set("destroyed", "late")).error().code == errc::conflict);
