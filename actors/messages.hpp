@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,85 +26,44 @@ void initialize_message_types(caf::actor_system_config& config);
 // -- between processes: one byte buffer each, coded by `cluster_store::wire`
 // ---------------------------------------
 
-/// Proxy → gate. Answered with a `welcome_message`.
-struct hello_message {
+struct coded_message {
   std::string bytes;
 };
 
+/// Proxy → gate. Answered with a `welcome_message`.
+struct hello_message : coded_message {};
+
 /// Gate → proxy: a coded `result<wire::welcome>` and, if it is a welcome, where batches go.
-struct welcome_message {
-  std::string bytes;
+struct welcome_message : coded_message {
   caf::strong_actor_ptr store;
 };
 
 /// Proxy → store actor. Not a request: results come as `results_message`, in any number of frames.
-struct batch_message {
-  std::string bytes;
-};
+struct batch_message : coded_message {};
 
 /// Store actor → proxy.
-struct results_message {
-  std::string bytes;
-};
+struct results_message : coded_message {};
 
 /// Reserved for events and invalidation: store actor → proxy.
-struct push_message {
-  std::string bytes;
-};
+struct push_message : coded_message {};
 
 /// Proxy → store actor: forget me.
-struct bye_message {
-  std::string bytes;
-};
+struct bye_message : coded_message {};
 
 /// Worker → gate, returned unchanged: shows that the other process lives. Carries the connection's pass.
-struct beat_message {
-  std::string bytes;
-};
+struct beat_message : coded_message {};
 
 /// Worker → gate: the connection's pass. Answered with a coded `result<server_status>`.
-struct status_message {
-  std::string bytes;
-};
+struct status_message : coded_message {};
 
-template <class Inspector>
-auto inspect(Inspector& f, hello_message& x) {
-  return compat::inspect_as(f, x, "hello_message", x.bytes);
+template <class Inspector, std::derived_from<coded_message> Message>
+auto inspect(Inspector& f, Message& x) {
+  return compat::inspect_as(f, x, "coded_message", x.bytes);
 }
 
 template <class Inspector>
 auto inspect(Inspector& f, welcome_message& x) {
   return compat::inspect_as(f, x, "welcome_message", x.bytes, x.store);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, batch_message& x) {
-  return compat::inspect_as(f, x, "batch_message", x.bytes);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, results_message& x) {
-  return compat::inspect_as(f, x, "results_message", x.bytes);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, push_message& x) {
-  return compat::inspect_as(f, x, "push_message", x.bytes);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, bye_message& x) {
-  return compat::inspect_as(f, x, "bye_message", x.bytes);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, beat_message& x) {
-  return compat::inspect_as(f, x, "beat_message", x.bytes);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, status_message& x) {
-  return compat::inspect_as(f, x, "status_message", x.bytes);
 }
 
 // -- between a component and its proxy, in one process: actors/component.hpp

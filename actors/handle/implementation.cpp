@@ -78,12 +78,14 @@ void client::implementation::close() {
   auto end = ended->get_future();
   compat::attach(proxy_, [ended](const caf::error&) { ended->set_value(); });
   compat::anonymous_send(proxy_, caf::close_atom_v);
-  if (!actors::callback_scope::active())
+  const bool may_wait = !actors::callback_scope::active();
+  if (may_wait)
     end.wait_for(close_timeout);
-  if (auto then = std::exchange(after_close_, nullptr); then && actors::callback_scope::active())
-    std::thread{std::move(then)}.detach(); // it waits for actors that may need this thread
-  else if (then)
+  auto then = std::exchange(after_close_, nullptr);
+  if (then && may_wait)
     then();
+  else if (then)
+    std::thread{std::move(then)}.detach(); // it waits for actors that may need this thread
 }
 
 } // namespace cluster_store

@@ -27,7 +27,7 @@ result<server_status> ask(caf::actor_system& system, const door::link& at,
   caf::scoped_actor self{system};
   result<server_status> out = fail(errc::unavailable, "the gate did not answer");
   compat::request(self.ptr(), at.gate, caf::timespan{timeout},
-                  status_message{{at.pass.begin(), at.pass.end()}})
+                  status_message{{std::string{at.pass.begin(), at.pass.end()}}})
       .receive([&](const status_message& answer) { out = wire::decode_status(answer.bytes); },
                [&](const caf::error& why) { out = tl::unexpected<error>{actors::from_caf(system, why)}; });
   return out;

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <cluster_store/actors/operations/list.hpp>
@@ -67,62 +71,118 @@ std::size_t coded_bytes_max(const Operation& what) {
   return bytes;
 }
 
-// -- values of fields
+// -- values
+
+/// A number that counts, or a truth in one byte.
+template <class Writer, std::unsigned_integral Number>
+void write(Writer& to, Number number) {
+  if constexpr (std::is_same_v<Number, bool>)
+    to.fixed(static_cast<std::uint8_t>(number));
+  else
+    to.variable(number);
+}
 
 template <class Writer>
-void write_value(Writer& to, std::string_view text) {
+void write(Writer& to, std::string_view text) {
   to.bytes(text);
 }
 
 template <class Writer>
-void write_value(Writer& to, std::uint32_t number) {
-  to.variable(number);
+void write(Writer& to, time_to_live ttl) {
+  to.variable_signed(ttl.count());
+}
+
+/// Whether there is one, and its version.
+template <class Writer>
+void write(Writer& to, const std::optional<version_number>& version) {
+  write(to, version.has_value());
+  write(to, version.value_or(0));
+}
+
+/// 0 = none, 1 = a session, 2 = one with a ttl.
+template <class Writer>
+void write(Writer& to, const std::optional<session_view>& found) {
+  to.fixed(static_cast<std::uint8_t>(!found ? 0 : found->ttl ? 2 : 1));
+  if (!found)
+    return;
+  write(to, found->version);
+  if (found->ttl)
+    write(to, *found->ttl);
+  write(to, found->data);
 }
 
 template <class Writer>
-void write_value(Writer& to, const std::optional<time_to_live>& ttl) {
-  if (ttl)
-    to.variable_signed(ttl->count());
+void write(Writer& to, const listed_session& row) {
+  write(to, std::string_view{row.id});
+  write(to, std::optional{session_view{row.content.data, row.content.version, row.content.ttl}});
+}
+
+template <class Writer, class T>
+void write(Writer& to, const std::vector<T>& list) {
+  write(to, list.size());
+  for (const auto& each : list)
+    write(to, each);
 }
 
 template <class Writer>
-void write_value(Writer& to, const std::optional<version_number>& version) {
-  if (version)
-    to.variable(*version);
+void write(Writer& to, const listing& page) {
+  write(to, std::string_view{page.cursor});
+  write(to, page.sessions);
 }
 
-template <class Writer, class Text>
-void write_value(Writer& to, const std::vector<Text>& texts) {
-  to.variable(texts.size());
-  for (const auto& each : texts)
-    to.bytes(each);
-}
-
-inline void read_value(wire::reader& from, std::string_view& text) {
-  text = from.bytes();
-}
-
-inline void read_value(wire::reader& from, std::string& text) {
-  text = from.bytes();
-}
-
-inline void read_value(wire::reader& from, std::uint32_t& number) {
-  const auto read = from.variable();
-  number = read > UINT32_MAX ? UINT32_MAX : static_cast<std::uint32_t>(read);
-}
-
-inline void read_value(wire::reader& from, std::optional<time_to_live>& ttl) {
-  ttl = time_to_live{from.variable_signed()};
-}
-
-inline void read_value(wire::reader& from, std::optional<version_number>& version) {
-  version = from.variable();
+template <std::unsigned_integral Number>
+void read(wire::reader& from, Number& number) {
+  if constexpr (std::is_same_v<Number, bool>)
+    number = from.fixed<std::uint8_t>() != 0;
+  else
+    number =
+        static_cast<Number>(std::min<std::uint64_t>(from.variable(), std::numeric_limits<Number>::max()));
 }
 
 template <class Text>
-void read_value(wire::reader& from, std::vector<Text>& texts) {
+requires std::is_convertible_v<Text, std::string_view>
+void read(wire::reader& from, Text& text) {
+  text = from.bytes();
+}
+
+inline void read(wire::reader& from, time_to_live& ttl) {
+  ttl = time_to_live{from.variable_signed()};
+}
+
+inline void read(wire::reader& from, std::optional<version_number>& version) {
+  bool is = false;
+  read(from, is);
+  if (read(from, version.emplace()); !is)
+    version.reset();
+}
+
+inline void read(wire::reader& from, std::optional<session>& found) {
+  const auto how = from.fixed<std::uint8_t>();
+  if (how == 0)
+    return;
+  auto& into = found.emplace();
+  read(from, into.version);
+  if (how == 2)
+    read(from, into.ttl.emplace());
+  read(from, into.data);
+}
+
+inline void read(wire::reader& from, listed_session& row) {
+  std::optional<session> content;
+  read(from, row.id);
+  read(from, content);
+  row.content = std::move(content).value_or(session{});
+}
+
+template <class T>
+void read(wire::reader& from, std::vector<T>& list) {
   for (auto left = from.variable(); left > 0 && from.ok(); --left)
-    texts.emplace_back(from.bytes());
+    read(from, list.emplace_back());
+}
+
+inline void read(wire::reader& from, listing& page) {
+  read(from, page.cursor);
+  read(from, page.sessions);
 }
 
 // -- operations
@@ -141,7 +201,12 @@ void encode(const Operation& what, Writer& to) {
     });
     to.fixed(flags);
   }
-  Operation::visit(what, [&to](const field&, const auto& value) { write_value(to, value); });
+  Operation::visit(what, [&to]<class T>(const field&, const T& value) {
+    if constexpr (!is_optional<T>)
+      write(to, value);
+    else if (value)
+      write(to, *value);
+  });
 }
 
 /// What was found where the fields of an operation should be.
@@ -165,10 +230,10 @@ coding decode(std::string_view body, Operation& into) {
   Operation::visit(into, [&]<class T>(const field&, T& value) {
     if constexpr (is_optional<T>) {
       if ((flags & 1u) != 0)
-        read_value(from, value);
+        read(from, value.emplace());
       flags = static_cast<std::uint8_t>(flags >> 1);
     } else {
-      read_value(from, value);
+      read(from, value);
     }
   });
   if (!from.ok())
@@ -187,102 +252,6 @@ coding decode(std::uint8_t tag, std::string_view body, any_of<Text>& into) {
          || ...));
   }(static_cast<const all_operations<Text>*>(nullptr));
   return outcome;
-}
-
-// -- replies
-
-template <class Writer>
-void write_reply(Writer& to, bool is) {
-  to.fixed(static_cast<std::uint8_t>(is));
-}
-
-template <class Writer>
-void write_reply(Writer& to, std::uint64_t number) {
-  to.variable(number);
-}
-
-template <class Writer>
-void write_reply(Writer& to, const std::optional<version_number>& version) {
-  to.fixed(static_cast<std::uint8_t>(version.has_value()));
-  to.variable(version.value_or(0));
-}
-
-template <class Writer>
-void write_reply(Writer& to, const std::optional<session_view>& found) {
-  to.fixed(static_cast<std::uint8_t>(!found ? 0 : found->ttl ? 2 : 1));
-  if (!found)
-    return;
-  to.variable(found->version);
-  if (found->ttl)
-    to.variable_signed(found->ttl->count());
-  to.bytes(found->data);
-}
-
-inline session_view view_of(const session& what) {
-  return {what.data, what.version, what.ttl};
-}
-
-template <class Writer>
-void write_reply(Writer& to, const listing& page) {
-  to.bytes(page.cursor);
-  to.variable(page.sessions.size());
-  for (const auto& each : page.sessions) {
-    to.bytes(each.id);
-    write_reply(to, std::optional{view_of(each.content)});
-  }
-}
-
-template <class Writer>
-void write_reply(Writer& to, const std::vector<std::optional<session_view>>& sessions) {
-  to.variable(sessions.size());
-  for (const auto& each : sessions)
-    write_reply(to, each);
-}
-
-inline void read_reply(wire::reader& from, bool& is) {
-  is = from.fixed<std::uint8_t>() != 0;
-}
-
-inline void read_reply(wire::reader& from, std::uint64_t& number) {
-  number = from.variable();
-}
-
-inline void read_reply(wire::reader& from, std::optional<version_number>& version) {
-  const bool has = from.fixed<std::uint8_t>() != 0;
-  const auto number = from.variable();
-  if (has)
-    version = number;
-}
-
-inline void read_reply(wire::reader& from, std::optional<session>& found) {
-  const auto how = from.fixed<std::uint8_t>();
-  if (how == 0)
-    return;
-  auto& into = found.emplace();
-  into.version = from.variable();
-  if (how == 2)
-    into.ttl = time_to_live{from.variable_signed()};
-  into.data = from.bytes();
-}
-
-inline void read_reply(wire::reader& from, listing& page) {
-  page.cursor = from.bytes();
-  for (auto left = from.variable(); left > 0 && from.ok(); --left) {
-    std::string id{from.bytes()};
-    std::optional<session> content;
-    read_reply(from, content);
-    if (from.ok())
-      page.sessions.push_back({std::move(id), content ? *std::move(content) : session{}});
-  }
-}
-
-inline void read_reply(wire::reader& from, std::vector<std::optional<session>>& sessions) {
-  for (auto left = from.variable(); left > 0 && from.ok(); --left) {
-    std::optional<session> each;
-    read_reply(from, each);
-    if (from.ok())
-      sessions.push_back(std::move(each));
-  }
 }
 
 } // namespace cluster_store::operations

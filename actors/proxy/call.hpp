@@ -78,7 +78,7 @@ result<typename Operation::reply> read_answer(result<wire::reply>&& what) {
     return tl::unexpected<error>{std::move(what).error()};
   result<typename Operation::reply> out;
   wire::reader from{what->body};
-  operations::read_reply(from, *out);
+  operations::read(from, *out);
   if (what->tag != Operation::is.tag || !from.done())
     out = fail(Operation::is.changes ? errc::outcome_unknown : errc::unavailable,
                "the store's answer is not readable: use the same version on both sides");

@@ -60,8 +60,7 @@ void store_core::execute(client_state& client, const queued_operation& item) {
         const auto outcome = perform(operation, view_);
         return replies_.add(client, [&](std::string& out) {
           if (outcome) // the data of a session go from the engine's memory into the frame, once
-            wire::append_reply(item.seq, is.tag, out,
-                               [&](auto& to) { operations::write_reply(to, *outcome); });
+            wire::append_reply(item.seq, is.tag, out, [&](auto& to) { operations::write(to, *outcome); });
           else
             wire::append_failure(item.seq, outcome.error(), out);
         });

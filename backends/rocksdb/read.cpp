@@ -3,7 +3,6 @@
 #include <deque>
 
 #include <rocksdb/db.h>
-#include <rocksdb/perf_level.h>
 
 #include <cluster_store/backends/rocksdb/keys.hpp>
 #include <cluster_store/backends/write_check.hpp>
@@ -122,7 +121,7 @@ result<std::optional<record>> rocksdb_engine::row_of(const read_buffer& from, st
   const auto stored = view(from.values[number]);
   auto row = decoded(id, stored);
   if (row)
-    recent_.put({id, stored});
+    recent_.put(id, stored);
   return row;
 }
 
@@ -140,7 +139,7 @@ result<std::optional<record>> rocksdb_engine::decoded(std::string_view id, std::
 result<void> rocksdb_engine::get(std::span<const std::string_view> ids, reads& out) {
   out.rows.clear();
   out.pins.reset();
-  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable); // of this thread; counting costs, and nobody asks
+  count_nothing();
   const auto buffer = unused_buffer();
   if (known_.size() >= known_max)
     known_.clear();

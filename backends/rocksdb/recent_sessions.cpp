@@ -7,12 +7,6 @@
 namespace cluster_store::backends {
 namespace {
 
-/// Beside id and record: the slot, its entry in the table, and what the block has for its owners and the
-/// allocator.
-constexpr std::size_t overhead_bytes = 112;
-
-constexpr std::size_t share_of_one = 16;
-
 constexpr std::size_t slots_min = 64;
 
 std::uint64_t hash_of(std::string_view id) noexcept {
@@ -47,7 +41,7 @@ stored_session recent_sessions::find(std::string_view id) {
 
 void recent_sessions::put(stored_session what) {
   const auto bytes = bytes_of(what);
-  if (bytes > bytes_max_ / share_of_one)
+  if (!takes(bytes - overhead_bytes))
     return erase(what.id());
   const auto hash = hash_of(what.id());
   if (const auto at = slot_of(what.id(), hash); at != slot_table::none) {

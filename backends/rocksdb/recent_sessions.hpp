@@ -42,6 +42,17 @@ public:
   /// Throws std::bad_alloc; then all is as before, but that others may have had to make room.
   void put(stored_session what);
 
+  /// The same of a session that is copied only if it will be kept.
+  void put(std::string_view id, std::string_view record) {
+    if (takes(id.size() + record.size()))
+      put(stored_session{id, record});
+    else
+      erase(id);
+  }
+
+  /// @returns whether a session with so many bytes of id and record is kept.
+  bool takes(std::size_t bytes) const noexcept { return bytes + overhead_bytes <= bytes_max_ / share_of_one; }
+
   /// Keeps nothing under `id`.
   void erase(std::string_view id);
 
@@ -58,6 +69,12 @@ private:
     std::uint64_t hash = 0;
     bool used = false; ///< Since the hand passed.
   };
+
+  /// Beside id and record: the slot, its entry in the table, and what the block has for its owners and the
+  /// allocator.
+  static constexpr std::size_t overhead_bytes = 112;
+
+  static constexpr std::size_t share_of_one = 16;
 
   static std::size_t bytes_of(const stored_session& what) noexcept;
   slot_number slot_of(std::string_view id, std::uint64_t hash) const;

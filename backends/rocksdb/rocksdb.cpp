@@ -89,8 +89,13 @@ rocksdb_engine::~rocksdb_engine() {
   take_back_buffers();
 }
 
+/// RocksDB counts what it does for this thread, which costs, and nobody asks.
+void rocksdb_engine::count_nothing() noexcept {
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+}
+
 result<std::vector<result<write_outcome>>> rocksdb_engine::apply(const commit& changes) {
-  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable); // of this thread; counting costs, and nobody asks
+  count_nothing();
   if (auto good = check_refused(); !good)
     return tl::unexpected{std::move(good).error()};
   if (auto good = learn_what_is_missing(changes); !good)
@@ -155,7 +160,8 @@ stored_session rocksdb_engine::add_put(const write& change, known_session& sessi
   }
   length_next_ += session.stored ? 0 : 1;
   session = {.stored = true, .version = change.content.version, .expires_at = expires_at};
-  return {change.id, value_};
+  return recent_.takes(change.id.size() + value_.size()) ? stored_session{change.id, value_}
+                                                         : stored_session{};
 }
 
 void rocksdb_engine::add_erase(std::string_view id, known_session& session) {
@@ -256,7 +262,7 @@ void rocksdb_engine::remember(const commit& changes) {
   for (std::size_t i = 0; i < written_.size(); ++i)
     if (written_[i])
       recent_.put(std::move(written_[i]));
-    else if (changes.writes[i].what == write::kind::erase)
+    else
       recent_.erase(changes.writes[i].id);
   for (const auto& row : changes.client_erases)
     clients_.erase(row.client, row.up_to);

@@ -16,5 +16,6 @@ install(FILES
   "${CMAKE_CURRENT_LIST_DIR}/cluster_store_dependencies.cmake"
   "${CMAKE_CURRENT_LIST_DIR}/FindCAF.cmake"
   "${CMAKE_CURRENT_LIST_DIR}/FindxxHash.cmake"
+  "${CMAKE_CURRENT_LIST_DIR}/cluster_store_find_library.cmake"
   DESTINATION "${cluster_store_package}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -6,7 +6,6 @@
 using namespace cluster_store;
 using namespace cluster_store::backends;
 using namespace cluster_store::tests;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -39,20 +38,20 @@ TEST_CASE("any byte of a path or option can be written with %") {
 }
 
 TEST_CASE("a bad URI is refused with the place and the reason") {
-  CHECK_THAT(complaint(""), Contains("at character 1") && Contains("':'"));
-  CHECK_THAT(complaint("data"), Contains("at character 5") && Contains("rocksdb:PATH"));
-  CHECK_THAT(complaint(":x"), Contains("at character 1") && Contains("scheme"));
-  CHECK_THAT(complaint("Memory:"), Contains("at character 1") && Contains("lower-case"));
-  CHECK_THAT(complaint("./data:x"), Contains("at character 1"));
-  CHECK_THAT(complaint("memory:%4"), Contains("at character 8") && Contains("hexadecimal"));
-  CHECK_THAT(complaint("memory:a%zz"), Contains("at character 9"));
-  CHECK_THAT(complaint("memory:a%00"), Contains("zero byte"));
-  CHECK_THAT(complaint("memory:?"), Contains("at character 9") && Contains("name is missing"));
-  CHECK_THAT(complaint("memory:?key"), Contains("at character 12") && Contains("no value"));
-  CHECK_THAT(complaint("memory:?key="), Contains("no value"));
-  CHECK_THAT(complaint("memory:?=value"), Contains("name is missing"));
-  CHECK_THAT(complaint("memory:?a=1&"), Contains("at character 13"));
-  CHECK_THAT(complaint("memory:?a=1&a=2"), Contains("at character 13") && Contains("twice"));
+  CHECK_THAT(complaint(""), contains("at character 1") && contains("':'"));
+  CHECK_THAT(complaint("data"), contains("at character 5") && contains("rocksdb:PATH"));
+  CHECK_THAT(complaint(":x"), contains("at character 1") && contains("scheme"));
+  CHECK_THAT(complaint("Memory:"), contains("at character 1") && contains("lower-case"));
+  CHECK_THAT(complaint("./data:x"), contains("at character 1"));
+  CHECK_THAT(complaint("memory:%4"), contains("at character 8") && contains("hexadecimal"));
+  CHECK_THAT(complaint("memory:a%zz"), contains("at character 9"));
+  CHECK_THAT(complaint("memory:a%00"), contains("zero byte"));
+  CHECK_THAT(complaint("memory:?"), contains("at character 9") && contains("name is missing"));
+  CHECK_THAT(complaint("memory:?key"), contains("at character 12") && contains("no value"));
+  CHECK_THAT(complaint("memory:?key="), contains("no value"));
+  CHECK_THAT(complaint("memory:?=value"), contains("name is missing"));
+  CHECK_THAT(complaint("memory:?a=1&"), contains("at character 13"));
+  CHECK_THAT(complaint("memory:?a=1&a=2"), contains("at character 13") && contains("twice"));
 }
 
 TEST_CASE("the registry knows the engines that were built") {
@@ -63,7 +62,7 @@ TEST_CASE("the registry knows the engines that were built") {
 TEST_CASE("an unknown scheme is unsupported, and the message names the known ones") {
   const auto got = refusal("postgres:x");
   CHECK(got.code == errc::unsupported);
-  CHECK_THAT(got.message, Contains("postgres") && Contains("faulty, memory, rocksdb"));
+  CHECK_THAT(got.message, contains("postgres") && contains("faulty, memory, rocksdb"));
 }
 
 TEST_CASE("options that an engine does not have are refused, and so are values it cannot take") {
@@ -74,8 +73,8 @@ TEST_CASE("options that an engine does not have are refused, and so are values i
     CAPTURE(text);
     CHECK(refusal(text).code == errc::invalid_argument);
   }
-  CHECK_THAT(refusal("rocksdb:x?sync=sometimes").message, Contains("always, interval, never"));
-  CHECK_THAT(refusal("rocksdb:x?synch=always").message, Contains("synch") && Contains("compression"));
+  CHECK_THAT(refusal("rocksdb:x?sync=sometimes").message, contains("always, interval, never"));
+  CHECK_THAT(refusal("rocksdb:x?synch=always").message, contains("synch") && contains("compression"));
 }
 
 TEST_CASE("a program may add an engine or replace one") {

@@ -216,14 +216,14 @@ bool write_operation(byte_source from) {
   return true;
 }
 
-/// What `write_reply` takes.
+/// What `write` takes.
 template <class Reply>
 const Reply& shown(const Reply& reply) {
   return reply;
 }
 
 std::optional<session_view> shown(const std::optional<session>& found) {
-  return found ? std::optional{operations::view_of(*found)} : std::nullopt;
+  return found ? std::optional{session_view{found->data, found->version, found->ttl}} : std::nullopt;
 }
 
 std::vector<std::optional<session_view>> shown(const std::vector<std::optional<session>>& sessions) {
@@ -244,12 +244,12 @@ bool write_result(byte_source from) {
       typename Operation::reply reply{};
       fill(from, reply);
       wire::append_reply(seq, Operation::is.tag, bytes,
-                         [&](auto& to) { operations::write_reply(to, shown(reply)); });
+                         [&](auto& to) { operations::write(to, shown(reply)); });
       std::string_view rest{bytes};
       const auto item = wire::take_result(rest);
       typename Operation::reply again{};
       wire::reader in{item->what->body};
-      operations::read_reply(in, again);
+      operations::read(in, again);
       expect(in.done() && again == reply, "a reply is read as it was written");
     });
   std::string_view rest{bytes};

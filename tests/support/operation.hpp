@@ -98,7 +98,7 @@ inline result<test_answer> read_reply(const result<wire::reply>& what) {
       return;
     typename Operation::reply reply{};
     wire::reader from{what->body};
-    operations::read_reply(from, reply);
+    operations::read(from, reply);
     if (!from.done())
       return;
     out = test_answer{};

@@ -172,5 +172,5 @@ TEST_CASE("a store that forgets its client rows applies twice what is sent again
   }
   INFO(seen.why.substr(0, 4'000));
   CHECK_FALSE(seen.linearizable);
-  CHECK_THAT(seen.why, !Catch::Matchers::Contains("not checked"));
+  CHECK_THAT(seen.why, !contains("not checked"));
 }

@@ -115,7 +115,7 @@ bool starts(master& server) {
     server.start();
     return true;
   } catch (const std::runtime_error& problem) {
-    CHECK_THAT(problem.what(), Catch::Matchers::Contains("ended with code 5"));
+    CHECK_THAT(problem.what(), contains("ended with code 5"));
     return false;
   }
 }

@@ -69,7 +69,7 @@ inline std::string answers(std::uint64_t ticket, const std::vector<std::uint64_t
   wire::append_results_head({ticket, {}}, out);
   for (auto seq : seqs)
     wire::append_reply(seq, operations::set_of<std::string>::is.tag, out,
-                       [&](auto& to) { operations::write_reply(to, version_number{seq}); });
+                       [&](auto& to) { operations::write(to, version_number{seq}); });
   return out;
 }
 

@@ -63,7 +63,7 @@ private:
 
   template <class Reply>
   static void answer(const numbered_operation& what, const Reply& reply, std::string& out) {
-    wire::append_reply(what.seq, what.is().tag, out, [&](auto& to) { operations::write_reply(to, reply); });
+    wire::append_reply(what.seq, what.is().tag, out, [&](auto& to) { operations::write(to, reply); });
   }
 
   void run(const wire::batch_head& head, const numbered_operation& what, std::string& out) {

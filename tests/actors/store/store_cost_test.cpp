@@ -161,11 +161,10 @@ TEST_CASE("an operation costs few bytes on the wire beside its id and its data")
   CHECK(bytes_of(set(id, data, 30min)) <= id.size() + data.size() + 16);
   std::string found;
   wire::append_reply(1'000'000, 1, found, [&](auto& to) {
-    operations::write_reply(to, std::optional{session_view{data, 1'000'000, 30min}});
+    operations::write(to, std::optional{session_view{data, 1'000'000, 30min}});
   });
   CHECK(found.size() <= data.size() + 20);
   std::string done;
-  wire::append_reply(1'000'000, 2, done,
-                     [](auto& to) { operations::write_reply(to, version_number{1'000'000}); });
+  wire::append_reply(1'000'000, 2, done, [](auto& to) { operations::write(to, version_number{1'000'000}); });
   CHECK(done.size() <= 12);
 }

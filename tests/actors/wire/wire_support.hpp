@@ -48,8 +48,7 @@ struct coded_result {
 template <class Operation, class Reply>
 coded_result success(std::uint64_t seq, const Reply& reply) {
   coded_result out;
-  wire::append_reply(seq, Operation::is.tag, out.bytes,
-                     [&](auto& to) { operations::write_reply(to, reply); });
+  wire::append_reply(seq, Operation::is.tag, out.bytes, [&](auto& to) { operations::write(to, reply); });
   std::string_view rest{out.bytes};
   out.what = read_reply(wire::take_result(rest)->what);
   return out;

@@ -7,7 +7,6 @@
 using namespace cluster_store;
 using namespace cluster_store::backends;
 using namespace cluster_store::tests;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -56,7 +55,7 @@ TEST_CASE("a plan that cannot be read is refused, and the message shows how to w
     const auto got = fault_plan_from(where);
     REQUIRE_FALSE(got);
     CHECK(got.error().code == errc::invalid_argument);
-    CHECK_THAT(got.error().message, Contains("KIND@N-M"));
+    CHECK_THAT(got.error().message, contains("KIND@N-M"));
   }
 }
 

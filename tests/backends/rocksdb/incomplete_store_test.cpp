@@ -8,7 +8,6 @@
 using namespace cluster_store;
 using namespace cluster_store::backends;
 using namespace cluster_store::tests;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -42,7 +41,7 @@ void check_damaged(const std::string& path, const std::string& named) {
     const auto got = open_rocksdb(small_store(path));
     REQUIRE_FALSE(got);
     CHECK(got.error().code == errc::corrupt);
-    CHECK_THAT(got.error().message, Contains(path) && Contains(named) && Contains("backup"));
+    CHECK_THAT(got.error().message, contains(path) && contains(named) && contains("backup"));
     CHECK(picture_of(path) == before);
   }
 }

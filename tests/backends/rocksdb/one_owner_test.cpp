@@ -14,7 +14,6 @@
 using namespace cluster_store;
 using namespace cluster_store::backends;
 using namespace cluster_store::tests;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -31,7 +30,7 @@ void check_in_use(const std::string& path, long holder) {
   REQUIRE_FALSE(got);
   CHECK(got.error().code == errc::unavailable);
   CHECK_THAT(got.error().message,
-             Contains(path) && Contains("in use") && Contains("pid " + std::to_string(holder) + ")"));
+             contains(path) && contains("in use") && contains("pid " + std::to_string(holder) + ")"));
 }
 
 /// @returns whether another process can open the store.
@@ -215,7 +214,7 @@ TEST_CASE("a LOCK that is no file is called that, and stays") {
   const auto got = open_rocksdb(options_for(path));
   REQUIRE_FALSE(got);
   CHECK(got.error().code == errc::io_error);
-  CHECK_THAT(got.error().message, Contains(path + "/LOCK") && Contains(kind) && !Contains("in use"));
+  CHECK_THAT(got.error().message, contains(path + "/LOCK") && contains(kind) && !contains("in use"));
   CHECK_FALSE(std::filesystem::exists(path + "/elsewhere"));
   CHECK(std::filesystem::symlink_status(path + "/LOCK").type() != std::filesystem::file_type::not_found);
 }

@@ -9,7 +9,6 @@
 using namespace cluster_store;
 using namespace cluster_store::backends;
 using namespace cluster_store::tests;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -68,7 +67,7 @@ std::vector<stranger> joined(const Lists&... lists) {
 error refusal(const std::string& path) {
   const auto got = open_rocksdb(small_store(path));
   REQUIRE_FALSE(got);
-  CHECK_THAT(got.error().message, Contains(path));
+  CHECK_THAT(got.error().message, contains(path));
   return got.error();
 }
 
@@ -78,7 +77,7 @@ void check_left_alone(const std::string& path, errc code, const std::string& nam
   for (int tries = 0; tries < 3; ++tries) {
     const auto got = refusal(path);
     CHECK(got.code == code);
-    CHECK_THAT(got.message, Contains(named));
+    CHECK_THAT(got.message, contains(named));
     CHECK(picture_of(path) == before);
   }
 }
@@ -143,7 +142,7 @@ TEST_CASE("bytes that a terminal would obey do not get into the message about a 
   temporary_directory directory;
   write_text(directory / "a\x1b[2J\n\xff", "");
   const auto message = refusal(directory.path().string()).message;
-  CHECK_THAT(message, Contains("a\\x1b[2J\\x0a\\xff"));
+  CHECK_THAT(message, contains("a\\x1b[2J\\x0a\\xff"));
 }
 
 TEST_CASE("a file of somebody else in a store under a name of the store's is refused, and nothing changes") {
@@ -241,7 +240,7 @@ TEST_CASE("a directory that this user may not read or write is refused with the 
   as_other_user([&] {
     const auto got = refusal(path);
     CHECK(got.code == errc::io_error);
-    CHECK_THAT(got.message, Contains("Permission denied") && Contains("give this user the right"));
+    CHECK_THAT(got.message, contains("Permission denied") && contains("give this user the right"));
   });
   REQUIRE(::stat(path.c_str(), &after) == 0);
   CHECK(before.st_mode == after.st_mode);
@@ -265,7 +264,7 @@ TEST_CASE("a file of the store that this user may not read or lock is named, and
     as_other_user([&] {
       const auto got = refusal(path);
       CHECK(got.code == errc::io_error);
-      CHECK_THAT(got.message, Contains(name) && Contains("Permission denied"));
+      CHECK_THAT(got.message, contains(name) && contains("Permission denied"));
     });
     CHECK(picture_of(path) == before);
     REQUIRE(::chmod(each.path().c_str(), 0600) == 0);

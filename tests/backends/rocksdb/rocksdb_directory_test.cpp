@@ -12,7 +12,6 @@
 using namespace cluster_store;
 using namespace cluster_store::backends;
 using namespace cluster_store::tests;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -27,7 +26,7 @@ rocksdb_options options_for(const std::string& path) {
 error refusal(const std::string& path) {
   const auto got = open_rocksdb(options_for(path));
   REQUIRE_FALSE(got);
-  CHECK_THAT(got.error().message, Contains(path));
+  CHECK_THAT(got.error().message, contains(path));
   return got.error();
 }
 
@@ -105,7 +104,7 @@ TEST_CASE("a directory with other things in it is refused and left as it was") {
   const auto before = files_of(directory.path().string());
   const auto got = refusal(directory.path().string());
   CHECK(got.code == errc::invalid_argument);
-  CHECK_THAT(got.message, Contains("letter.txt"));
+  CHECK_THAT(got.message, contains("letter.txt"));
   CHECK(files_of(directory.path().string()) == before);
 }
 
@@ -120,7 +119,7 @@ TEST_CASE("the database of another program is refused and left as it was") {
   const auto before = files_of(path);
   const auto got = refusal(path);
   CHECK(got.code == errc::invalid_argument);
-  CHECK_THAT(got.message, Contains("another program") && Contains("use another directory"));
+  CHECK_THAT(got.message, contains("another program") && contains("use another directory"));
   CHECK(files_of(path) == before);
 }
 
@@ -139,7 +138,7 @@ TEST_CASE("a newer format is unsupported and left as it was") {
   const auto before = files_of(path);
   const auto got = refusal(path);
   CHECK(got.code == errc::unsupported);
-  CHECK_THAT(got.message, Contains("newer program") && Contains("format 1"));
+  CHECK_THAT(got.message, contains("newer program") && contains("format 1"));
   CHECK(files_of(path) == before);
 }
 
@@ -194,7 +193,7 @@ TEST_CASE("a store that is open cannot be opened again by this process") {
   auto store = value_of(open_rocksdb(options_for(directory / "data")));
   const auto got = refusal(directory / "data");
   CHECK(got.code == errc::unavailable);
-  CHECK_THAT(got.message, Contains("in use"));
+  CHECK_THAT(got.message, contains("in use"));
   apply(*store, {put("id", record_of(1, "still works"))});
   store.reset();
   CHECK(read_data(*value_of(open_rocksdb(options_for(directory / "data"))), "id") == "still works");
@@ -210,7 +209,7 @@ TEST_CASE("damaged files make a store corrupt, and the message says what to do")
       write_file(path + "/" + name, "nonsense");
   const auto got = refusal(path);
   CHECK(got.code == errc::corrupt);
-  CHECK_THAT(got.message, Contains("backup"));
+  CHECK_THAT(got.message, contains("backup"));
 }
 
 TEST_CASE("a corrupt record fails alone, and can be replaced or erased") {

@@ -12,7 +12,6 @@
 using namespace cluster_store;
 using namespace cluster_store::backends;
 using namespace cluster_store::tests;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -152,7 +151,7 @@ TEST_CASE("on a full disk nothing of a commit is kept, and writes work again onc
     const auto got = store.try_put("lost", large);
     REQUIRE_FALSE(got);
     CHECK(got.error().code == errc::io_error);
-    CHECK_THAT(got.error().message, Contains("make room"));
+    CHECK_THAT(got.error().message, contains("make room"));
     CHECK_FALSE(store->broken());
     CHECK(read_data(*store, "before") == "data");
     CHECK_FALSE(read(*store, "lost"));

@@ -105,8 +105,7 @@ TEST_CASE("a store that another process has open is unavailable until that proce
   const auto got = open_rocksdb(options);
   REQUIRE_FALSE(got);
   CHECK(got.error().code == errc::unavailable);
-  CHECK_THAT(got.error().message, Catch::Matchers::Contains(directory / "data")
-                                      && Catch::Matchers::Contains("in use by another process"));
+  CHECK_THAT(got.error().message, contains(directory / "data") && contains("in use by another process"));
   writer.kill();
   REQUIRE(writer.reap());
   CHECK(value_of(open_rocksdb(options))->length());
