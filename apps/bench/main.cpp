@@ -61,8 +61,8 @@ int run(const bench_settings& how) {
   if (report->check && !report->check->ok())
     return report_problem(
         {errc::unavailable,
-         "the self check failed: Redis did much less than redis-benchmark alone sees of it, "
-         "so something else uses this machine: run again on a quiet one"},
+         "the self check failed: much less was seen of Redis than of a Redis alone, or than redis-benchmark "
+         "sees, so something else uses this machine: run again on a quiet one"},
         how.json);
   return report->errors == 0 ? done : failed;
 }

@@ -77,7 +77,7 @@ public:
   }
 
   result<bench_report> run() {
-    auto done = measure_plain()
+    auto done = measure_redis()
                     .and_then([&] { return open_store(); })
                     .and_then([&] { return open_peer(); })
                     .and_then([&] { return run_rounds(); })
@@ -88,11 +88,13 @@ public:
   }
 
 private:
-  result<void> measure_plain() {
+  result<void> measure_redis() {
     if (how_.versus != peer_kind::redis)
       return {};
-    const progress_line line{"redis-benchmark alone"};
-    return plain_redis_rate(how_, server_processor_).map([&](double rate) { plain_ = rate; });
+    const progress_line line{"Redis alone"};
+    return measure_redis_alone(how_, server_processor_, stop_).map([&](const redis_alone& seen) {
+      alone_ = seen;
+    });
   }
 
   result<void> open_store() {
@@ -124,9 +126,9 @@ private:
   }
 
   result<void> run_rounds() {
-    const peer_shape shape{how_.load.in_flight, how_.redis_connections, how_.redis_pipeline};
+    const auto in_flight = how_.load.in_flight;
     if (how_.warm_up.count() > 0)
-      if (const auto warm = run_pair("warm-up", how_.warm_up, shape); !warm)
+      if (const auto warm = run_pair("warm-up", how_.warm_up, in_flight); !warm)
         return tl::unexpected{warm.error()};
     const bool standalone = how_.mode == "standalone";
     usage_meter worker{store_->workers.processes()};
@@ -137,7 +139,7 @@ private:
       const auto name = "round " + std::to_string(number) + " of " + std::to_string(how_.rounds);
       worker.begin();
       master.begin();
-      const auto ours = run_ours(name, how_.round, shape.in_flight);
+      const auto ours = run_ours(name, how_.round, in_flight);
       if (!ours)
         return tl::unexpected{ours.error()};
       worker.end();
@@ -145,7 +147,7 @@ private:
       report_.add(**ours);
       if (!peer_)
         continue;
-      const auto theirs = run_theirs(name, how_.round, shape);
+      const auto theirs = run_theirs(name, how_.round, in_flight);
       if (!theirs)
         return tl::unexpected{theirs.error()};
       report_.versus->rounds.push_back(*theirs);
@@ -157,8 +159,8 @@ private:
     report_.resources.master_bytes_max = master.bytes_max();
     if (peer_)
       report_.versus->bytes_per_session = peer_->bytes_per_session();
-    if (plain_)
-      report_.check = check_against(*plain_, *report_.versus, least_seen_by(how_.load.in_flight == 1));
+    if (alone_)
+      report_.check = check_against(alone_->benchmark, alone_->driver, *report_.versus);
     return {};
   }
 
@@ -172,8 +174,7 @@ private:
       std::vector<round_figures> ours;
       std::vector<round_figures> theirs;
       for (int number = 0; number < rounds; ++number) {
-        const auto pair =
-            run_pair("sweep, " + std::to_string(in_flight) + " in flight", time, redis_shape_for(in_flight));
+        const auto pair = run_pair("sweep, " + std::to_string(in_flight) + " in flight", time, in_flight);
         if (!pair)
           return tl::unexpected{pair.error()};
         ours.push_back(pair->ours);
@@ -187,20 +188,18 @@ private:
   }
 
   /// One round of each, ours first.
-  result<sweep_point> run_pair(const std::string& name, milliseconds time, const peer_shape& shape) {
-    const auto ours = run_ours(name, time, shape.in_flight);
+  result<sweep_point> run_pair(const std::string& name, milliseconds time, std::uint32_t in_flight) {
+    const auto ours = run_ours(name, time, in_flight);
     if (!ours)
       return tl::unexpected{ours.error()};
     report_.errors += (*ours)->errors;
-    sweep_point both{shape.in_flight, figures_of(**ours), std::nullopt};
+    sweep_point both{in_flight, figures_of(**ours), std::nullopt};
     if (!peer_)
       return both;
-    const auto theirs = run_theirs(name, time, shape);
-    if (!theirs && theirs.error().code != errc::unsupported)
-      return tl::unexpected{theirs.error()};
-    if (theirs) // else it cannot do this: a sweep goes on without it
-      both.theirs = *theirs;
-    return both;
+    return run_theirs(name, time, in_flight).map([&](const round_figures& theirs) {
+      both.theirs = theirs;
+      return both;
+    });
   }
 
   result<std::unique_ptr<round_result>> run_ours(const std::string& name, milliseconds time,
@@ -215,16 +214,16 @@ private:
     return seen;
   }
 
-  result<round_figures> run_theirs(const std::string& name, milliseconds time, const peer_shape& shape) {
+  result<round_figures> run_theirs(const std::string& name, milliseconds time, std::uint32_t in_flight) {
     const progress_line line{name + " of the peer"};
-    return peer_->run(time, shape);
+    return peer_->run(time, in_flight);
   }
 
   const bench_settings& how_;
   std::optional<unsigned> server_processor_;
   const std::atomic<bool>& stop_;
   bench_report report_;
-  std::optional<double> plain_;
+  std::optional<redis_alone> alone_;
   std::optional<subject> store_;
   std::unique_ptr<peer> peer_;
 };

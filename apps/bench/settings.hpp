@@ -39,8 +39,6 @@ struct bench_settings {
   std::chrono::milliseconds round{2'000};
   std::chrono::milliseconds warm_up{1'000};
   peer_kind versus = peer_kind::none;
-  std::uint32_t redis_connections = 50; ///< 1–10 000.
-  std::uint32_t redis_pipeline = 1;     ///< 1–10 000.
   pinning pin = pinning::none;
   std::string plot_file; ///< SVG to write; empty = none.
   bool json = false;

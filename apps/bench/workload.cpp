@@ -30,6 +30,19 @@ std::optional<time_to_live> ttl_of(workload what) {
   return std::nullopt;
 }
 
+double share_of(operation_kind kind, workload what) {
+  constexpr double mixed_sets = mixed_set_percent / 100.0;
+  constexpr double web_sets = web_set_percent / 200.0; // a request is two operations
+  constexpr std::array<std::array<double, 3>, workloads.size()> shares{{
+      {1, 0, 0},
+      {0, 1, 0},
+      {0, 0, 1},
+      {1 - mixed_sets, mixed_sets, 0},
+      {0.5, web_sets, 0.5 - web_sets},
+  }};
+  return shares[static_cast<std::size_t>(what)][static_cast<std::size_t>(kind)];
+}
+
 operation_source::operation_source(const load_settings& how)
     : what_(how.what), keys_(how.keys), random_(how.seed) {
   if (how.picks == distribution::zipf)

@@ -64,6 +64,9 @@ struct operation {
   std::uint32_t key = 0;
 };
 
+/// @returns how large a part of a workload's operations is of a kind, 0 to 1. Pure.
+double share_of(operation_kind kind, workload what);
+
 /// Says which operation comes next. Pure; the same seed gives the same operations. Not thread-safe.
 class operation_source {
 public:

@@ -103,7 +103,7 @@ TEST_CASE("a program includes an engine library only in the source that measures
   check_row(
       "apps/bench/peers/rocksdb_peer.cpp", {"rocksdb/db.h", "cluster_store/apps/bench/peers/peer.hpp"},
       {"hiredis/hiredis.h", "leveldb/db.h", "caf/all.hpp", "cluster_store/backends/rocksdb/rocksdb.hpp"});
-  check_row("apps/bench/peers/redis_blocking_hiredis.cpp", {"hiredis/hiredis.h"}, {"rocksdb/db.h"});
+  check_row("apps/bench/peers/redis_load_hiredis.cpp", {"hiredis/hiredis.h"}, {"rocksdb/db.h"});
   check_row("apps/bench/peers/rocksdb_peer.hpp", {}, {"rocksdb/db.h"});
   check_row("apps/bench/measure.cpp", {}, {"rocksdb/db.h", "hiredis/hiredis.h"});
 }

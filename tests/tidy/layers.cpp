@@ -71,7 +71,7 @@ struct engine_use {
 // The benchmark measures what the store adds to an engine, and what users of Redis would get instead: its
 // peers are these libraries themselves, each in one source behind a header that knows none of them.
 constexpr std::array engine_uses{
-    engine_use{"apps/bench/peers/redis_blocking_hiredis.cpp", "hiredis/"},
+    engine_use{"apps/bench/peers/redis_load_hiredis.cpp", "hiredis/"},
     engine_use{"apps/bench/peers/rocksdb_peer.cpp", "rocksdb/"},
 };
 

@@ -9,13 +9,6 @@
 
 namespace cluster_store::apps {
 
-/// How much is asked of a peer at once. A peer uses what it has a use for.
-struct peer_shape {
-  std::uint32_t in_flight = 64; ///< What the store that is measured has; 1 = blocking calls.
-  std::uint32_t connections = 50;
-  std::uint32_t pipeline = 1; ///< Requests on each connection without an answer.
-};
-
 /// What a store is compared with, round by round in turns. While it does not run a round it does nothing.
 /// Threads: the one that made it.
 class peer {
@@ -29,7 +22,9 @@ public:
   virtual result<void> fill() = 0;
 
   /// Runs one round of about `time`. Blocks.
-  virtual result<round_figures> run(std::chrono::milliseconds time, const peer_shape& shape) = 0;
+  /// @param in_flight operations without an answer in each worker of the store that is measured; a peer uses
+  /// it if it has a use for it.
+  virtual result<round_figures> run(std::chrono::milliseconds time, std::uint32_t in_flight) = 0;
 
   /// @returns memory that `fill` took, divided by the sessions; nothing if it cannot be known.
   virtual std::optional<double> bytes_per_session() const { return std::nullopt; }

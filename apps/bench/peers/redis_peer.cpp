@@ -1,17 +1,27 @@
 #include <cluster_store/apps/bench/peers/redis_peer.hpp>
 
-#include <algorithm>
+#include <thread>
 
-#include <cluster_store/apps/bench/peers/redis_blocking.hpp>
+#include <cluster_store/apps/bench/peers/redis_benchmark.hpp>
 #include <cluster_store/apps/bench/process_usage.hpp>
 
 namespace cluster_store::apps {
 
 result<std::unique_ptr<redis_peer>> redis_peer::start(const bench_settings& how,
                                                       std::optional<unsigned> server_processor) {
-  return redis_server::start(how, server_processor).map([&](redis_server&& server) {
-    return std::unique_ptr<redis_peer>{new redis_peer{std::move(server), how.load}};
-  });
+  auto server = redis_server::start(how, server_processor);
+  if (!server)
+    return tl::unexpected{server.error()};
+  std::unique_ptr<redis_peer> started{new redis_peer{*std::move(server), how.load}};
+  for (std::uint32_t number = 1; number <= how.workers; ++number) {
+    auto each = how.load;
+    each.seed = number;
+    auto worker = open_redis_load(started->where(), each);
+    if (!worker)
+      return tl::unexpected{worker.error()};
+    started->workers_.push_back(*std::move(worker));
+  }
+  return started;
 }
 
 result<void> redis_peer::fill() {
@@ -23,41 +33,46 @@ result<void> redis_peer::fill() {
   return {};
 }
 
-result<round_figures> redis_peer::run(std::chrono::milliseconds time, const peer_shape& shape) {
-  if (shape.in_flight > 1)
-    return benchmark_.run(time, shape);
-  const auto round = run_redis_blocking(server_.where(), how_, time);
-  if (!round)
-    return tl::unexpected{round.error()};
-  if ((*round)->first_error)
-    return tl::unexpected{*(*round)->first_error};
-  return figures_of(**round);
+result<round_figures> redis_peer::run(std::chrono::milliseconds time, std::uint32_t in_flight) {
+  std::vector<std::unique_ptr<round_result>> seen(workers_.size());
+  std::vector<std::thread> others;
+  for (std::size_t number = 1; number < workers_.size(); ++number)
+    others.emplace_back([&, number] { seen[number] = workers_[number]->run(time, in_flight); });
+  seen.front() = workers_.front()->run(time, in_flight);
+  for (auto& other : others)
+    other.join();
+  auto& all = *seen.front();
+  for (std::size_t number = 1; number < seen.size(); ++number)
+    all.add(*seen[number]);
+  if (all.first_error)
+    return tl::unexpected{*all.first_error};
+  return figures_of(all);
 }
 
-result<double> plain_redis_rate(const bench_settings& how, std::optional<unsigned> server_processor) {
-  constexpr int plain_rounds = 3;
-  auto server = redis_server::start(how, server_processor);
-  if (!server)
-    return tl::unexpected{server.error()};
-  if (const auto filled = server->fill(how.load); !filled)
+result<redis_alone> measure_redis_alone(const bench_settings& how, std::optional<unsigned> server_processor,
+                                        const std::atomic<bool>& stop) {
+  constexpr int rounds = 3;
+  auto peer = redis_peer::start(how, server_processor);
+  if (!peer)
+    return tl::unexpected{peer.error()};
+  if (const auto filled = (*peer)->fill(); !filled)
     return tl::unexpected{filled.error()};
-  auto shape = peer_shape{how.load.in_flight, how.redis_connections, how.redis_pipeline};
-  if (how.load.in_flight == 1)
-    shape.connections = shape.pipeline = 1;
-  redis_benchmark benchmark{server->where(), how.load};
-  std::vector<double> rates;
-  for (int round = 0; round < plain_rounds; ++round) {
-    const auto seen = benchmark.run(how.round, shape);
-    if (!seen)
-      return tl::unexpected{seen.error()};
-    rates.push_back(seen->operations_per_second);
+  redis_benchmark benchmark{(*peer)->where(), how.load, {how.workers, how.load.in_flight}};
+  std::vector<double> plain;
+  std::vector<round_figures> driven;
+  for (int round = 0; round < rounds; ++round) {
+    if (stop)
+      return fail(errc::unavailable, "interrupted");
+    const auto rate = benchmark.run(how.round);
+    if (!rate)
+      return tl::unexpected{rate.error()};
+    plain.push_back(*rate);
+    const auto figures = (*peer)->run(how.round, how.load.in_flight);
+    if (!figures)
+      return tl::unexpected{figures.error()};
+    driven.push_back(*figures);
   }
-  return median(std::move(rates));
-}
-
-peer_shape redis_shape_for(std::uint32_t in_flight) {
-  const auto connections = std::min<std::uint32_t>(in_flight, 50);
-  return {in_flight, connections, in_flight / connections};
+  return redis_alone{median(std::move(plain)), median(driven).operations_per_second};
 }
 
 } // namespace cluster_store::apps

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cluster_store/apps/bench/workload.hpp>
+#include <cluster_store/apps/bench/peers/redis_commands.hpp>
 #include <cluster_store/apps/support/processes/other_program.hpp>
 #include <cluster_store/backends/registry.hpp>
 
@@ -18,10 +18,6 @@ namespace {
 constexpr std::chrono::seconds ready_time_max{15};
 constexpr std::chrono::seconds command_time_max{15};
 constexpr std::chrono::minutes fill_time_max{30};
-
-void append_bulk(std::string& out, std::string_view text) {
-  out.append("$").append(std::to_string(text.size())).append("\r\n").append(text).append("\r\n");
-}
 
 /// Waits for the line that says it is ready, then makes it quiet: nobody reads what else it would say.
 result<void> await_ready(child_process& process, const redis_address& where, const std::string& cli) {
@@ -122,19 +118,10 @@ result<void> redis_server::fill(const load_settings& how) const {
   auto pipe = child_process::start(arguments);
   if (!pipe)
     return tl::unexpected{pipe.error()};
-  id_buffer ids{"key:"};
-  const value_text values{how.value_bytes};
-  const auto ttl = ttl_of(how.what);
+  redis_commands commands{how};
   std::string block;
   for (std::uint32_t key = 0; key < how.keys; ++key) {
-    block += ttl ? "*5\r\n" : "*3\r\n";
-    append_bulk(block, "SET");
-    append_bulk(block, ids.id_of(key));
-    append_bulk(block, values.value_of(key));
-    if (ttl) {
-      append_bulk(block, "PX");
-      append_bulk(block, std::to_string(ttl->count()));
-    }
+    commands.append({operation_kind::set, key}, block);
     if (block.size() < block_bytes && key + 1 < how.keys)
       continue;
     if (const auto written = pipe->write(block); !written)

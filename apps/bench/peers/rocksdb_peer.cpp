@@ -99,7 +99,7 @@ public:
     return {};
   }
 
-  result<round_figures> run(std::chrono::milliseconds time, const peer_shape&) override {
+  result<round_figures> run(std::chrono::milliseconds time, std::uint32_t) override {
     const auto begun = steady::now();
     auto now = begun;
     std::uint64_t operations = 0;

@@ -56,9 +56,9 @@ json peer_json(const bench_report& report) {
                 {"latency_microseconds",
                  {{"p50", json_of(middle.p50_microseconds)}, {"p99", json_of(middle.p99_microseconds)}}},
                 {"memory_per_session_bytes", json_of(versus.bytes_per_session)}};
-  if (versus.name == "redis" && report.how.load.in_flight > 1) {
-    document["connections"] = report.how.redis_connections;
-    document["pipeline"] = report.how.redis_pipeline;
+  if (versus.name == "redis") {
+    document["connections"] = report.how.workers;
+    document["in_flight"] = report.how.load.in_flight;
   }
   return document;
 }
@@ -105,9 +105,9 @@ comparison bench_report::ratio() const {
           divided(resources.bytes_per_session, versus->bytes_per_session)};
 }
 
-self_check check_against(double plain, const peer_report& versus, double least) {
+self_check check_against(double benchmark, double driver, const peer_report& versus) {
   const auto seen = median(versus.rounds).operations_per_second;
-  return {plain, divided(seen, plain).value_or(0), least};
+  return {benchmark, divided(driver, benchmark).value_or(0), divided(seen, driver).value_or(0)};
 }
 
 std::string failure_text(const error& problem, bool as_json) {
@@ -142,8 +142,10 @@ std::string report_json(const bench_report& report) {
   }
   if (report.check)
     document["self_check"] = {{"plain", std::llround(report.check->plain)},
+                              {"driver", report.check->driver},
+                              {"driver_least", self_check::driver_least},
                               {"ratio", report.check->ratio},
-                              {"least", report.check->least},
+                              {"least", self_check::least},
                               {"ok", report.check->ok()}};
   if (!report.sweep.empty())
     document["sweep"] = sweep_json(report.sweep);

@@ -77,6 +77,28 @@ std::string rates_table(const bench_report& report) {
   return rates.text();
 }
 
+/// @returns what was in flight on either side.
+std::string shape_text(const bench_settings& how) {
+  const auto shape = [&](const std::string& what) {
+    return std::to_string(how.workers) + ' ' + what + (how.workers == 1 ? "" : "s") + " with "
+           + std::to_string(how.load.in_flight) + " in flight";
+  };
+  return "cluster-store: " + shape("worker") + "; "
+         + (how.versus == peer_kind::redis ? "redis: " + shape("connection")
+                                           : "rocksdb: 1 thread with 64 operations a call")
+         + '\n';
+}
+
+std::string check_text(const self_check& check) {
+  return "self check: redis-benchmark alone saw " + with_decimals(check.plain, 0)
+         + " op/s; the driver of this program alone " + with_decimals(check.driver, 2)
+         + " of that; Redis in this run " + with_decimals(check.ratio, 2) + " of Redis alone"
+         + (check.ok() ? ", ok"
+                       : ", but " + with_decimals(self_check::driver_least, 2) + " and "
+                             + with_decimals(self_check::least, 2) + " are wanted: do not trust this run")
+         + '\n';
+}
+
 std::string comparison_text(const bench_report& report) {
   const auto ratio = report.ratio();
   auto text =
@@ -88,15 +110,8 @@ std::string comparison_text(const bench_report& report) {
   if (ratio.memory_per_session)
     text += ", memory per session " + with_decimals(*ratio.memory_per_session, 2) + " ("
             + text_of(report.versus->bytes_per_session, 0) + " bytes each there)";
-  text += '\n';
-  if (report.check)
-    text += "self check: redis-benchmark alone saw " + with_decimals(report.check->plain, 0)
-            + " op/s; Redis in this run " + with_decimals(report.check->ratio, 2) + " of that"
-            + (report.check->ok()
-                   ? ", ok"
-                   : ", which is below " + with_decimals(report.check->least, 2) + ": do not trust this run")
-            + '\n';
-  return text;
+  text += '\n' + shape_text(report.how);
+  return report.check ? text + check_text(*report.check) : text;
 }
 
 std::string resources_text(const resource_report& used) {

@@ -51,6 +51,19 @@ TEST_CASE("web follows each get with a touch, or one time in twenty a set, of th
   CHECK(sets == Approx(5'000).epsilon(0.1));
 }
 
+TEST_CASE("the share of a kind in a workload is the one that the workload has") {
+  constexpr int operations = 100'000;
+  for (const auto& each : workloads) {
+    auto counts = count_kinds(each.what, operations);
+    INFO(each.name);
+    for (const auto kind : {operation_kind::get, operation_kind::set, operation_kind::touch}) {
+      const auto share = share_of(kind, each.what);
+      CHECK(counts[kind] == Approx(share * operations).epsilon(0.1));
+      CHECK((share == 0) == (counts[kind] == 0));
+    }
+  }
+}
+
 TEST_CASE("keys are picked from all of them and no others, by either distribution") {
   for (const auto picks : {distribution::uniform, distribution::zipf}) {
     load_settings how;
