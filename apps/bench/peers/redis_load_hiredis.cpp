@@ -83,6 +83,7 @@ result<std::unique_ptr<redis_load>> open_redis_load(const redis_address& where, 
   if (!context || context->err != 0)
     return fail(errc::unavailable,
                 "Redis cannot be reached: " + std::string{context ? context->errstr : "no memory is left"});
+  context->reader->maxbuf = 0; // keep its buffer between answers, as redis-benchmark does
   return std::make_unique<hiredis_load>(std::move(context), how);
 }
 
