@@ -1,12 +1,14 @@
 #include <cluster_store/backends/memory/expiry_index.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <queue>
 #include <utility>
 
 namespace cluster_store::backends {
 
 void expiry_index::put(slot_number slot, wall_time due_at) {
+  const invariants::at_end checked{*this};
   if (slot >= places_.size())
     places_.resize(std::size_t{slot} + 1, nowhere);
   auto where = places_[slot];
@@ -24,6 +26,7 @@ void expiry_index::put(slot_number slot, wall_time due_at) {
 }
 
 void expiry_index::erase(slot_number slot) noexcept {
+  const invariants::at_end checked{*this};
   if (slot >= places_.size() || places_[slot] == nowhere)
     return;
   const auto hole = std::exchange(places_[slot], nowhere);
@@ -97,6 +100,21 @@ expiry_index::place expiry_index::earliest_child(place parent) const noexcept {
   const auto from = times_.begin() + static_cast<std::ptrdiff_t>(first);
   const auto to = times_.begin() + static_cast<std::ptrdiff_t>(last);
   return static_cast<place>(std::min_element(from, to) - times_.begin());
+}
+
+/// @returns how many places it looked at.
+std::size_t expiry_index::check_invariants() const {
+  assert(times_.size() == slots_.size());
+  for (std::size_t where = 0; where < slots_.size(); ++where) {
+    // No row is due before its parent, so the root is due first.
+    assert(where == 0 || times_[(where - 1) / ways] <= times_[where]);
+    // A slot knows where its row is.
+    assert(slots_[where] < places_.size() && places_[slots_[where]] == where);
+  }
+  // No other slot believes that it has a row.
+  [[maybe_unused]] const auto without = std::count(places_.begin(), places_.end(), nowhere);
+  assert(places_.size() - static_cast<std::size_t>(without) == slots_.size());
+  return slots_.size() + places_.size();
 }
 
 } // namespace cluster_store::backends

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <cluster_store/backends/clock.hpp>
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::backends {
 
@@ -37,6 +38,8 @@ public:
   std::size_t size() const noexcept { return slots_.size(); }
 
 private:
+  friend invariants;
+
   using place = std::uint32_t;
   static constexpr place nowhere = 0xFFFFFFFF;
   static constexpr place ways = 4;
@@ -44,6 +47,7 @@ private:
   void settle(place hole, slot_number slot, wall_time due_at) noexcept;
   void set(place where, slot_number slot, wall_time due_at) noexcept;
   place earliest_child(place parent) const noexcept;
+  std::size_t check_invariants() const;
 
   // Parallel arrays, because a struct of both would be padded from 12 to 16 bytes.
   std::vector<wall_time> times_;

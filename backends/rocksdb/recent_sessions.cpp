@@ -1,6 +1,7 @@
 #include <cluster_store/backends/rocksdb/recent_sessions.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <functional>
 #include <utility>
 
@@ -40,6 +41,7 @@ stored_session recent_sessions::find(std::string_view id) {
 }
 
 void recent_sessions::put(stored_session what) {
+  const invariants::at_end checked{*this};
   const auto bytes = bytes_of(what);
   if (!takes(bytes - overhead_bytes))
     return erase(what.id());
@@ -72,6 +74,7 @@ void recent_sessions::add_slot() {
 }
 
 void recent_sessions::erase(std::string_view id) {
+  const invariants::at_end checked{*this};
   if (const auto at = slot_of(id, hash_of(id)); at != slot_table::none)
     erase(at);
 }
@@ -84,6 +87,7 @@ void recent_sessions::erase(slot_number which) noexcept {
 }
 
 void recent_sessions::clear() {
+  const invariants::at_end checked{*this};
   table_.clear();
   slots_ = {};
   free_ = {};
@@ -98,6 +102,35 @@ void recent_sessions::make_room(std::size_t bytes) {
     if (here.session && !std::exchange(here.used, false))
       erase(static_cast<slot_number>(hand_));
   }
+}
+
+/// @returns how many slots it looked at.
+std::size_t recent_sessions::check_invariants() const {
+  std::size_t bytes = 0;
+  std::size_t empty = 0;
+  for (std::size_t at = 0; at < slots_.size(); ++at) {
+    const auto& each = slots_[at];
+    empty += each.session ? 0 : 1;
+    if (!each.session)
+      continue;
+    bytes += bytes_of(each.session);
+    // A session is found under its id, and only one is kept under an id.
+    assert(each.hash == hash_of(each.session.id()));
+    assert(slot_of(each.session.id(), each.hash) == at);
+  }
+  // The bytes that are counted are those that are kept, and there is room for them.
+  assert(bytes_ == bytes && bytes_ <= bytes_max_);
+  // Every empty slot is free, once, and no other is.
+  assert(free_.size() == empty);
+  auto free = free_;
+  std::ranges::sort(free);
+  assert(std::ranges::adjacent_find(free) == free.end());
+  assert(std::ranges::all_of(free, [this](slot_number at) { return !slots_.at(at).session; }));
+  // Erasing needs no memory, and the hand of the clock is on a slot.
+  assert(free_.capacity() >= slots_.size());
+  assert(hand_ == 0 || hand_ < slots_.size());
+  invariants::check(table_);
+  return 2 * slots_.size();
 }
 
 } // namespace cluster_store::backends

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include <cluster_store/backends/invariants.hpp>
 #include <cluster_store/backends/tables/slot_table.hpp>
 
 namespace cluster_store::backends {
@@ -62,6 +63,8 @@ public:
   std::size_t bytes() const noexcept { return bytes_; }
 
 private:
+  friend invariants;
+
   using slot_number = slot_table::slot_number;
 
   struct slot {
@@ -81,6 +84,7 @@ private:
   void add_slot();
   void erase(slot_number which) noexcept;
   void make_room(std::size_t bytes);
+  std::size_t check_invariants() const;
 
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;

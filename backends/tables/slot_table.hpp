@@ -1,10 +1,14 @@
 #pragma once
 
+#include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <utility>
 #include <vector>
+
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::backends {
 
@@ -33,6 +37,8 @@ public:
 
   /// Adds `slot` under `hash`. @pre no slot with its key is in the table.
   void insert(std::uint64_t hash, slot_number slot) {
+    assert(slot != none);
+    const invariants::at_end checked{*this};
     if ((used_ + 1) * 4 > entries_.size() * 3)
       grow();
     place(entry{short_of(hash), slot});
@@ -41,9 +47,13 @@ public:
 
   /// Removes `slot`. @pre it was inserted under `hash`.
   void erase(std::uint64_t hash, slot_number slot) noexcept {
+    const invariants::at_end checked{*this};
+    assert(used_ > 0);
     auto hole = home(hash);
-    while (entries_[hole].slot != slot)
+    while (entries_[hole].slot != slot) {
+      assert(entries_[hole].slot != none);
       hole = next(hole);
+    }
     for (auto at = next(hole); entries_[at].slot != none; at = next(at)) {
       // An entry may move into the hole unless its home lies (cyclically) behind the hole.
       const auto from_home = distance(home_of(entries_[at]), at);
@@ -68,6 +78,8 @@ public:
   }
 
 private:
+  friend invariants;
+
   struct entry {
     std::uint32_t hash = 0;
     slot_number slot = none;
@@ -100,6 +112,23 @@ private:
     for (const auto& each : former)
       if (each.slot != none)
         place(each);
+  }
+
+  /// @returns how many entries it looked at.
+  std::size_t check_invariants() const {
+    const auto is_free = [](const entry& each) { return each.slot == none; };
+    [[maybe_unused]] const auto free = std::count_if(entries_.begin(), entries_.end(), is_free);
+    assert(used_ + static_cast<std::size_t>(free) == entries_.size());
+    // Every search comes to an end soon.
+    assert(used_ * 4 <= entries_.size() * 3);
+    // The search for an entry arrives there: no place from its home on is free.
+    const auto first_free = std::find_if(entries_.begin(), entries_.end(), is_free);
+    auto at = static_cast<std::size_t>(first_free - entries_.begin());
+    for (std::size_t left = entries_.size(), run = 0; left > 0; --left, at = next(at)) {
+      assert(is_free(entries_[at]) || distance(home_of(entries_[at]), at) <= run);
+      run = is_free(entries_[at]) ? 0 : run + 1;
+    }
+    return entries_.size();
   }
 
   std::vector<entry> entries_;

@@ -47,6 +47,7 @@ endif()
 if(DEFINED cluster_store_sanitizer)
   # GCC's own page on the sanitizers: their checks make it see uninitialised values where there are none.
   add_compile_options(${cluster_store_sanitizer} -fno-omit-frame-pointer)
+  add_compile_definitions(CLUSTER_STORE_CHECK_INVARIANTS) # after every call (backends/invariants.hpp)
   target_compile_options(cluster_store_warnings INTERFACE
     "$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>")
   add_link_options(${cluster_store_sanitizer})

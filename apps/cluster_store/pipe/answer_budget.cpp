@@ -21,9 +21,11 @@ bool answer_budget::take(kind what, std::size_t reserved, std::size_t bytes) {
   release(reserved);
   if (what == kind::session)
     learn(bytes);
+  check_invariants();
   const bool fits = has_room(bytes);
   if (fits)
     used_bytes_ += bytes;
+  assert(!fits || used_bytes_ <= bytes_max_ || used_bytes_ == bytes); // the bound holds, or it is alone
   return fits;
 }
 
@@ -35,6 +37,15 @@ void answer_budget::learn(std::size_t bytes) {
     return;
   answers_ = 0;
   former_max_ = std::exchange(latest_max_, 0);
+}
+
+void answer_budget::check_invariants() const {
+  // The answers that are counted are a part of what is remembered, so that it is replaced in time.
+  assert(0 <= answers_ && answers_ < answers_remembered);
+  // As long as no session was seen, one may be the longest that there is.
+  assert(knows_one_ || (latest_max_ == largest_session && former_max_ == 0 && answers_ == 0));
+  // Of no answers, none was the longest.
+  assert(!knows_one_ || answers_ > 0 || latest_max_ == 0);
 }
 
 } // namespace cluster_store::apps

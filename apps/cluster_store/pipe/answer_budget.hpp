@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 
@@ -34,16 +35,26 @@ public:
   void reserve(std::size_t bytes) { used_bytes_ += bytes; }
 
   /// An answer of `bytes` came for a line that had reserved `reserved`.
+  /// @pre so much is reserved.
   /// @returns whether it fits, and takes its room until it is written; else it must be dropped.
   bool take(kind what, std::size_t reserved, std::size_t bytes);
 
-  /// As `take` for what cannot be asked again.
-  void keep(std::size_t reserved, std::size_t bytes) { used_bytes_ += bytes - reserved; }
+  /// As `take` for what cannot be asked again. @pre so much is reserved.
+  void keep(std::size_t reserved, std::size_t bytes) {
+    release(reserved);
+    used_bytes_ += bytes;
+  }
 
-  /// Gives back what was reserved or taken.
-  void release(std::size_t bytes) { used_bytes_ -= bytes; }
+  /// Gives back what was reserved or taken. @pre so much was.
+  void release(std::size_t bytes) {
+    assert(bytes <= used_bytes_);
+    used_bytes_ -= bytes;
+  }
 
   std::size_t used_bytes() const { return used_bytes_; }
+
+  /// Asserts what always holds between the members.
+  void check_invariants() const;
 
 private:
   static constexpr std::size_t largest_session = 16 * 1024 * 1024; ///< That any store allows.

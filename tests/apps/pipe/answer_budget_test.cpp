@@ -118,6 +118,7 @@ TEST_CASE("whatever the sizes of sessions are, the bound holds, and every answer
       held += bytes;
     REQUIRE(held <= bound);
     REQUIRE(budget.used_bytes() <= bound);
+    budget.check_invariants();
   }
   CHECK(budget.used_bytes() == 0);
 }

@@ -49,6 +49,7 @@ TEST_CASE("whatever moves, the index gives what a sorted set gives") {
       times[slot] = when;
     }
     REQUIRE(index.size() == times.size());
+    invariants::check(index);
     if (step % 20 != 0)
       continue;
     const auto now = at(static_cast<std::int64_t>(random_number() % 1'000));

@@ -6,6 +6,7 @@
 #include <cluster_store/tests/support/catch.hpp>
 #include <cluster_store/tests/support/test_sizes.hpp>
 
+using cluster_store::backends::invariants;
 using cluster_store::backends::recent_sessions;
 using cluster_store::backends::stored_session;
 using cluster_store::tests::random_seed;
@@ -71,6 +72,7 @@ TEST_CASE("a session that grows makes room as a new one does") {
   for (std::size_t i = 0; i < 300; ++i) {
     recent.put(stored_session(name(i), std::string(2'000, 'x')));
     REQUIRE(recent.bytes() <= room);
+    invariants::check(recent);
   }
 }
 
@@ -111,5 +113,6 @@ TEST_CASE("what is kept is always the newest") {
       REQUIRE(found.record() == newest[id]);
     }
     REQUIRE(recent.bytes() <= room);
+    invariants::check(recent);
   }
 }

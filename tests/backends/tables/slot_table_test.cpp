@@ -5,6 +5,7 @@
 
 #include <cluster_store/tests/support/catch.hpp>
 
+using cluster_store::backends::invariants;
 using cluster_store::backends::slot_table;
 
 namespace {
@@ -20,6 +21,7 @@ public:
     else
       table_.insert(hash_of(number), number);
     present_[number] = !present_[number];
+    invariants::check(table_);
   }
 
   bool is_right() const {
@@ -63,6 +65,7 @@ TEST_CASE("entries at the end of a table wrap around to its start") {
   table.insert(0, 100);
   for (std::uint32_t slot = 0; slot < 10; slot += 2)
     table.erase(last, slot);
+  invariants::check(table);
   for (std::uint32_t slot = 0; slot < 10; ++slot)
     CHECK((table.find(last, [&](std::uint32_t each) { return each == slot; }) == slot) == (slot % 2 == 1));
   CHECK(table.find(0, [](std::uint32_t each) { return each == 100; }) == 100);
