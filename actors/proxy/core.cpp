@@ -1,6 +1,7 @@
 #include <cluster_store/actors/proxy/core.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 #include <utility>
 
@@ -23,6 +24,7 @@ void proxy_core::new_client() {
 // ---------------------------------------------------------------------------------------------
 
 void proxy_core::submit(std::unique_ptr<call> what, steady_time now) {
+  const backends::invariants::at_end checked{*this};
   if (state_ == state::closed)
     return what->done(
         fail(errc::unavailable, "the handle was closed, or its server stopped; open another one"));
@@ -35,6 +37,7 @@ void proxy_core::submit(std::unique_ptr<call> what, steady_time now) {
 }
 
 void proxy_core::flush(steady_time now) {
+  const backends::invariants::at_end checked{*this};
   if (state_ != state::ready)
     return;
   while (auto batch = table_.next_batch(client_, ticket_, in_flight_max_)) {
@@ -44,6 +47,7 @@ void proxy_core::flush(steady_time now) {
 }
 
 void proxy_core::results(std::string_view bytes, steady_time now) {
+  const backends::invariants::at_end checked{*this};
   const auto head = wire::take_results_head(bytes);
   if (state_ != state::ready || (head && head->ticket != ticket_))
     return;
@@ -115,6 +119,7 @@ void proxy_core::lose(error why, bool store_died, steady_time now) {
 }
 
 void proxy_core::link_up(const wire::token& pass, steady_time now) {
+  const backends::invariants::at_end checked{*this};
   if (state_ != state::away)
     return;
   expire(now);
@@ -123,6 +128,7 @@ void proxy_core::link_up(const wire::token& pass, steady_time now) {
 }
 
 void proxy_core::link_down(const error& why, steady_time now) {
+  const backends::invariants::at_end checked{*this};
   if (state_ == state::closed)
     return;
   if (state_ == state::ready)
@@ -135,6 +141,7 @@ void proxy_core::link_down(const error& why, steady_time now) {
 }
 
 void proxy_core::store_lost(bool died, steady_time now) {
+  const backends::invariants::at_end checked{*this};
   if (state_ != state::ready)
     return;
   lose({errc::unavailable,
@@ -146,6 +153,7 @@ void proxy_core::store_lost(bool died, steady_time now) {
 // --------------------------------------------------------------------------------------------
 
 void proxy_core::welcomed(std::uint64_t attempt, result<wire::welcome>&& answer, steady_time now) {
+  const backends::invariants::at_end checked{*this};
   if (!awaits(attempt))
     return;
   expire(now);
@@ -199,6 +207,7 @@ void proxy_core::start_as_new_client(const wire::welcome& answer, steady_time no
 // -------------------------------------------------------------------------------------------
 
 void proxy_core::tick(steady_time now) {
+  const backends::invariants::at_end checked{*this};
   expire(now);
   if (state_ == state::waiting && retry_at_ <= now)
     greet();
@@ -212,6 +221,7 @@ std::optional<steady_time> proxy_core::next_wakeup() {
 }
 
 void proxy_core::close(const std::string& why) {
+  const backends::invariants::at_end checked{*this};
   if (state_ == state::closed)
     return;
   if (state_ == state::ready)
@@ -220,6 +230,41 @@ void proxy_core::close(const std::string& why) {
   table_.close(why);
   if (std::exchange(connected_, false))
     effects_.emplace_back(disconnected{{errc::unavailable, why}});
+}
+
+// -- what always holds
+// --------------------------------------------------------------------------------------
+
+/// @returns how much it looked at.
+std::size_t proxy_core::check_invariants() const {
+  // Programs hear that the store can be used exactly while it welcomes this proxy.
+  assert(connected_ == (state_ == state::ready));
+  // Whoever is welcome has a ticket, knows whose data it is, and may send something.
+  assert(state_ != state::ready || (ticket_ != 0 && incarnation_ && in_flight_max_ > 0));
+  // A hello that is out has a number, so that its answer is known from answers to others.
+  assert(state_ != state::greeting || attempt_ > 0);
+  // Without a store to answer nothing counts as on its way; after the end nobody waits.
+  assert(state_ == state::ready || table_.in_flight() == 0);
+  assert(state_ != state::closed || table_.size() == 0);
+  check_effects();
+  return effects_.size() + backends::invariants::check(table_);
+}
+
+void proxy_core::check_effects() const {
+  std::optional<bool> edge;
+  for (const auto& each : effects_) {
+    const bool up = std::holds_alternative<connected>(each);
+    if (up || std::holds_alternative<disconnected>(each)) {
+      // `connected` and `disconnected` alternate.
+      assert(edge != up);
+      edge = up;
+    }
+    // Nothing is said to a gate that there is no way to, and no hello is newer than the last.
+    [[maybe_unused]] const auto* const hello = std::get_if<say_hello>(&each);
+    assert(hello == nullptr || (state_ != state::away && hello->attempt <= attempt_));
+  }
+  // The last of them says how it is.
+  assert(!edge || *edge == connected_);
 }
 
 } // namespace cluster_store::actors

@@ -13,6 +13,7 @@
 #include <cluster_store/actors/link/backoff.hpp>
 #include <cluster_store/actors/proxy/pending_table.hpp>
 #include <cluster_store/actors/wire/greeting.hpp>
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
 
@@ -121,6 +122,8 @@ public:
   const backends::client_id& client() const noexcept { return client_; }
 
 private:
+  friend backends::invariants;
+
   enum class state : std::uint8_t {
     away,     ///< No way to the gate.
     waiting,  ///< Until `retry_at_`, for the next hello.
@@ -139,6 +142,8 @@ private:
   void start_as_new_client(const wire::welcome& answer, steady_time now);
   void expire(steady_time now);
   error unsent_error() const;
+  std::size_t check_invariants() const;
+  void check_effects() const;
 
   settings settings_;
   pending_table table_;

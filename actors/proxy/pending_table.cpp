@@ -1,6 +1,7 @@
 #include <cluster_store/actors/proxy/pending_table.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace cluster_store::actors {
@@ -28,7 +29,15 @@ bool pending_table::full_for(const call& what) const noexcept {
   return size_ >= limits_.operations_max || bytes_ + what.bytes() > limits_.bytes_max;
 }
 
+bool pending_table::is_latest(steady_time deadline) const noexcept {
+  if (!waiting_.empty())
+    return waiting_[waiting_.size() - 1].deadline <= deadline;
+  return sent_.empty() || sent_[sent_.size() - 1].deadline <= deadline;
+}
+
 void pending_table::add(std::unique_ptr<call> what, steady_time deadline) {
+  assert(!full_for(*what) && is_latest(deadline));
+  const backends::invariants::at_end checked{*this};
   ++size_;
   bytes_ += what->bytes();
   waiting_.push_back({std::move(what), deadline});
@@ -50,6 +59,7 @@ bool pending_table::anything_to_send() {
 
 std::optional<std::string> pending_table::next_batch(const backends::client_id& client, std::uint64_t ticket,
                                                      std::size_t in_flight_max) {
+  const backends::invariants::at_end checked{*this};
   const auto batch = free_batch();
   if (!batch || in_flight_ >= in_flight_max || !anything_to_send())
     return std::nullopt;
@@ -68,6 +78,7 @@ std::optional<std::string> pending_table::next_batch(const backends::client_id& 
     pack(at(resend_seq_), resend_seq_, *batch, out);
     ++resend_seq_;
   } while (out.count() < limits_.batch_operations_max && in_flight_ < in_flight_max && anything_to_send());
+  assert(in_flight_ <= in_flight_max);
   return std::move(out).take();
 }
 
@@ -103,6 +114,7 @@ void pending_table::drop_settled_front() noexcept {
 }
 
 void pending_table::settle(std::uint64_t seq, result<wire::reply>&& what) {
+  const backends::invariants::at_end checked{*this};
   if (seq < first_seq_ || seq >= next_seq_ || !at(seq).in_flight)
     return;
   take_from_flight(at(seq));
@@ -114,6 +126,7 @@ void pending_table::settle(std::uint64_t seq, result<wire::reply>&& what) {
 }
 
 void pending_table::lost(bool store_died) {
+  const backends::invariants::at_end checked{*this};
   for (auto seq = first_seq_; seq < next_seq_; ++seq) {
     auto& entry = at(seq);
     if (!entry.in_flight)
@@ -125,9 +138,11 @@ void pending_table::lost(bool store_died) {
   }
   resend_seq_ = first_seq_;
   drop_settled_front();
+  assert(in_flight_ == 0);
 }
 
 void pending_table::give_up_sent_mutations(const std::string& why) {
+  const backends::invariants::at_end checked{*this};
   for (auto seq = first_seq_; seq < next_seq_; ++seq)
     if (auto& entry = at(seq); entry.what && entry.what->is().changes)
       answer(entry, fail(errc::outcome_unknown, why));
@@ -135,6 +150,7 @@ void pending_table::give_up_sent_mutations(const std::string& why) {
 }
 
 void pending_table::expire(steady_time now, const error& unsent) {
+  const backends::invariants::at_end checked{*this};
   expire_seq_ = std::max(expire_seq_, first_seq_);
   for (; expire_seq_ < next_seq_; ++expire_seq_) {
     auto& entry = at(expire_seq_);
@@ -152,6 +168,7 @@ void pending_table::expire(steady_time now, const error& unsent) {
 }
 
 void pending_table::close(const std::string& why) {
+  const backends::invariants::at_end checked{*this};
   lost(false);
   for (auto seq = first_seq_; seq < next_seq_; ++seq)
     if (auto& entry = at(seq); entry.what)
@@ -162,9 +179,11 @@ void pending_table::close(const std::string& why) {
     waiting_.pop_front();
     answer(std::move(closed), fail(errc::unavailable, why));
   }
+  assert(size_ == 0 && bytes_ == 0);
 }
 
 std::optional<steady_time> pending_table::next_deadline() {
+  const backends::invariants::at_end checked{*this};
   expire_seq_ = std::max(expire_seq_, first_seq_);
   while (expire_seq_ < next_seq_ && !at(expire_seq_).what)
     ++expire_seq_;
@@ -173,6 +192,65 @@ std::optional<steady_time> pending_table::next_deadline() {
   if (!waiting_.empty())
     return waiting_.front().deadline;
   return std::nullopt;
+}
+
+/// @returns how many operations it looked at.
+std::size_t pending_table::check_invariants() const {
+  backends::invariants::check(waiting_);
+  backends::invariants::check(sent_);
+  // Numbers begin with 1, as 0 stands for none, and have no gap.
+  assert(first_seq_ >= 1 && first_seq_ + sent_.size() == next_seq_);
+  // The floor is as high as it may be: the store keeps no result that nobody will ask for.
+  assert(sent_.empty() || at(first_seq_).what || at(first_seq_).in_flight);
+  // What `resend_seq_` has passed has been sent or needs no sending; who `expire_seq_` has passed has an
+  // answer.
+  assert(resend_seq_ <= next_seq_ && expire_seq_ <= next_seq_);
+  for (auto seq = first_seq_; seq < next_seq_; ++seq) {
+    assert(seq >= resend_seq_ || at(seq).in_flight || !at(seq).what);
+    assert(seq >= expire_seq_ || !at(seq).what);
+    // What saw the store die too often is not sent again.
+    assert(!at(seq).what || at(seq).deaths < deaths_max);
+  }
+  check_flight();
+  check_sums();
+  return sent_.size() + waiting_.size() + batches_.size();
+}
+
+void pending_table::check_flight() const {
+  // Each batch is counted as many operations as say that they are on their way with it.
+  std::vector<std::uint32_t> batches(batches_.size());
+  std::size_t in_flight = 0;
+  for (std::size_t i = 0; i < sent_.size(); ++i) {
+    if (!sent_[i].in_flight)
+      continue;
+    ++batches.at(sent_[i].batch);
+    ++in_flight;
+  }
+  assert(batches == batches_);
+  assert(in_flight == in_flight_);
+}
+
+void pending_table::check_sums() const {
+  std::size_t size = 0;
+  std::size_t bytes = 0;
+  steady_time latest = steady_time::min();
+  const auto add = [&](const std::unique_ptr<call>& what, steady_time deadline) {
+    size += what ? 1 : 0;
+    bytes += what ? what->bytes() : 0;
+    // Deadlines rise in the order of issue, so the next one to expire is in front.
+    assert(latest <= deadline);
+    latest = deadline;
+  };
+  for (std::size_t i = 0; i < sent_.size(); ++i)
+    add(sent_[i].what, sent_[i].deadline);
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    // What waits has no answer.
+    assert(waiting_[i].what);
+    add(waiting_[i].what, waiting_[i].deadline);
+  }
+  // What is counted is what has no answer, and there is room for it.
+  assert(size == size_ && size_ <= limits_.operations_max);
+  assert(bytes == bytes_ && bytes_ <= limits_.bytes_max);
 }
 
 } // namespace cluster_store::actors

@@ -12,6 +12,7 @@
 #include <cluster_store/actors/proxy/ring.hpp>
 #include <cluster_store/actors/wire/batch.hpp>
 #include <cluster_store/backends/clock.hpp>
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
 
@@ -31,6 +32,9 @@ public:
   /// @returns the bytes of their ids and data.
   std::size_t bytes() const noexcept { return bytes_; }
 
+  /// @returns how many are on their way: neither answered by the store nor lost.
+  std::size_t in_flight() const noexcept { return in_flight_; }
+
   /// @returns whether there is no room for `what`.
   bool full_for(const call& what) const noexcept;
 
@@ -45,7 +49,8 @@ public:
 
   /// Packs the next batch: what has to be sent again first, with its old numbers, then what waits.
   /// @param in_flight_max most operations the store lets a client have unanswered.
-  /// @returns its frame; nothing if nothing waits or enough is in flight.
+  /// @returns its frame; nothing if nothing waits or enough is in flight. @post at most so many are in flight
+  ///   if it was so before.
   std::optional<std::string> next_batch(const backends::client_id& client, std::uint64_t ticket,
                                         std::size_t in_flight_max);
 
@@ -54,7 +59,7 @@ public:
 
   /// What was in flight will not be answered any more and may be sent again, except what was in flight when
   /// the store actor died a second time: its mutations are answered `outcome_unknown`, its reads
-  /// `unavailable`.
+  /// `unavailable`. @post nothing is in flight.
   void lost(bool store_died);
 
   /// Answers every mutation that was ever sent with `outcome_unknown`: whether it was applied can no longer
@@ -64,13 +69,16 @@ public:
   /// Answers what is past its deadline: `deadline_exceeded` if it was sent, else `unsent`.
   void expire(steady_time now, const error& unsent);
 
-  /// Answers everything: `outcome_unknown` to mutations that were sent, `unavailable` to the rest.
+  /// Answers everything: `outcome_unknown` to mutations that were sent, `unavailable` to the rest. @post it
+  /// is empty.
   void close(const std::string& why);
 
   /// @returns when the next operation expires.
   std::optional<steady_time> next_deadline();
 
 private:
+  friend backends::invariants;
+
   struct waiting {
     std::unique_ptr<call> what;
     steady_time deadline{};
@@ -85,6 +93,7 @@ private:
   };
 
   sent& at(std::uint64_t seq) noexcept { return sent_[seq - first_seq_]; }
+  const sent& at(std::uint64_t seq) const noexcept { return sent_[seq - first_seq_]; }
   std::optional<std::uint16_t> free_batch() const noexcept;
   bool anything_to_send();
   void pack(sent& entry, std::uint64_t seq, std::uint16_t batch, wire::batch_writer& out);
@@ -92,6 +101,10 @@ private:
   void answer(sent& entry, result<wire::reply>&& what);
   void answer(std::unique_ptr<call> what, result<wire::reply>&& with);
   void drop_settled_front() noexcept;
+  bool is_latest(steady_time deadline) const noexcept;
+  std::size_t check_invariants() const;
+  void check_flight() const;
+  void check_sums() const;
 
   queue_limits limits_;
   ring<waiting> waiting_; ///< Never sent, not numbered yet.

@@ -92,6 +92,7 @@ struct core_fixture {
   }
 
   void collect() {
+    backends::invariants::check(core);
     for (auto& each : core.take_effects()) {
       if (auto* hello = std::get_if<actors::say_hello>(&each))
         hellos.emplace_back(hello->attempt, wire::decode_hello(hello->bytes).value());

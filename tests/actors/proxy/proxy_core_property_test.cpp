@@ -168,6 +168,7 @@ private:
   }
 
   void collect() {
+    backends::invariants::check(core_);
     for (auto& each : core_.take_effects()) {
       if (auto* hello = std::get_if<actors::say_hello>(&each))
         hello_.emplace(hello->attempt, wire::decode_hello(hello->bytes).value().client);

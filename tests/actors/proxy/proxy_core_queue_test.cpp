@@ -113,6 +113,19 @@ TEST_CASE("never more is in flight than the store allows") {
   CHECK(t.batches[1].items.size() == 2);
 }
 
+TEST_CASE("a store that allows a client nothing unanswered gets one operation after the other") {
+  core_fixture t;
+  t.in_flight_max = 0;
+  t.connect();
+  t.send("a");
+  t.send("b");
+  REQUIRE(t.batches.size() == 1);
+  CHECK(ids_of(t.batches[0]) == std::vector<std::string>{"a"});
+  t.answer({1});
+  REQUIRE(t.batches.size() == 2);
+  CHECK(ids_of(t.batches[1]) == std::vector<std::string>{"b"});
+}
+
 TEST_CASE("the floor rises to the first number without an answer") {
   core_fixture t;
   t.connect();

@@ -22,6 +22,7 @@ TEST_CASE("a ring behaves like a deque, whatever is pushed and popped") {
       subject.pop_front();
       model.pop_front();
     }
+    cluster_store::backends::invariants::check(subject);
     REQUIRE(subject.size() == model.size());
     if (!model.empty()) {
       const auto position = random() % model.size();
