@@ -1,5 +1,6 @@
 #include <cluster_store/actors/sessions/logout_guard.hpp>
 
+#include <cassert>
 #include <cstdint>
 #include <utility>
 
@@ -26,6 +27,7 @@ result<bool> logout_guard::is_destroyed(std::string_view id, wall_time now) cons
 }
 
 void logout_guard::destroyed(std::string_view id) {
+  const backends::invariants::at_end checked{*this};
   if (keep_)
     destroyed_.emplace(id);
 }
@@ -56,6 +58,11 @@ result<bool> logout_guard::sweep(wall_time now, std::size_t rows_max, backends::
   for (auto& row : removed)
     out.system_rows.push_back(std::move(row));
   return due->size() == rows_max;
+}
+
+void logout_guard::check_invariants() const {
+  // A guard that is off notes nothing: there is no time for which it would be kept.
+  assert(keep_ || destroyed_.empty());
 }
 
 } // namespace cluster_store::actors

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include <cluster_store/backends/backend.hpp>
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
 
@@ -42,7 +43,10 @@ public:
   void end_group() { destroyed_.clear(); }
 
 private:
+  friend backends::invariants;
+
   result<std::optional<wall_time>> end_of(std::string_view id) const;
+  void check_invariants() const;
 
   std::optional<std::chrono::milliseconds> keep_;
   backends::backend* engine_;

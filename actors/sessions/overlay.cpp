@@ -27,6 +27,7 @@ void session_overlay::grow() {
 }
 
 void session_overlay::want(std::string_view id) {
+  const backends::invariants::at_end checked{*this};
   if ((slots_.size() + 1) * 2 > cells_.size())
     grow();
   auto& cell = cells_[find_cell(id)];
@@ -37,6 +38,7 @@ void session_overlay::want(std::string_view id) {
 }
 
 result<void> session_overlay::fetch() {
+  const backends::invariants::at_end checked{*this};
   if (fetched_ == slots_.size())
     return {};
   ids_.clear();
@@ -60,12 +62,14 @@ result<void> session_overlay::fetch() {
 }
 
 session_overlay::slot& session_overlay::at(std::string_view id) {
+  assert(!cells_.empty());
   const auto cell = cells_[find_cell(id)];
-  assert(cell != 0);
+  assert(cell != 0 && cell <= fetched_);
   return slots_[cell - 1];
 }
 
 void session_overlay::put(slot& where, const backends::record& content) {
+  const backends::invariants::at_end checked{*this};
   where.content = content;
   where.problem.reset();
   where.what = slot::change::put;
@@ -74,6 +78,8 @@ void session_overlay::put(slot& where, const backends::record& content) {
 
 void session_overlay::touch(slot& where, std::optional<wall_time> expires_at,
                             std::optional<time_to_live> ttl) {
+  assert(where.content);
+  const backends::invariants::at_end checked{*this};
   where.content->expires_at = expires_at;
   where.content->ttl = ttl;
   if (where.what == slot::change::none)
@@ -82,6 +88,7 @@ void session_overlay::touch(slot& where, std::optional<wall_time> expires_at,
 }
 
 void session_overlay::erase(slot& where) {
+  const backends::invariants::at_end checked{*this};
   where.content.reset();
   where.problem.reset();
   where.what = slot::change::erased;
@@ -110,6 +117,7 @@ std::int64_t session_overlay::append_writes(std::vector<backends::write>& out) c
 }
 
 void session_overlay::clear() {
+  const backends::invariants::at_end checked{*this};
   std::fill(cells_.begin(), cells_.end(), 0U);
   slots_.clear();
   fetched_ = 0;
@@ -120,6 +128,39 @@ void session_overlay::clear() {
   reads_used_ = 0;
   kept_.clear();
   changed_ = false;
+}
+
+void session_overlay::check([[maybe_unused]] const slot& each) {
+  using enum slot::change;
+  // A session can be read or it cannot.
+  assert(!each.content || !each.problem);
+  // What the group did not change is what the backend has.
+  assert(each.what != none || each.stored == (each.content || each.problem));
+  // What is to be written is there, what is to be removed is not; only what has a row can be touched there.
+  assert((each.what != touched && each.what != put) || each.content);
+  assert(each.what != erased || (!each.content && !each.problem));
+  assert(each.what != touched || each.stored);
+}
+
+/// @returns how many cells it looked at.
+std::size_t session_overlay::check_invariants() const {
+  // A hash becomes a cell by cutting off high bits, and the search for one that is not there ends.
+  assert((cells_.size() & (cells_.size() - 1)) == 0 && 2 * slots_.size() <= cells_.size());
+  // Every slot is found by its id, so that no session has two; no cell leads elsewhere.
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    assert(cells_[find_cell(slots_[i].id)] == i + 1);
+  [[maybe_unused]] const auto empty = std::count(cells_.begin(), cells_.end(), 0U);
+  assert(cells_.size() - static_cast<std::size_t>(empty) == slots_.size());
+  // Of sessions that have not been read nothing is known, and nothing was changed.
+  assert(fetched_ <= slots_.size() && reads_used_ <= reads_.size());
+  for (auto i = fetched_; i < slots_.size(); ++i)
+    assert(slots_[i].what == slot::change::none && !slots_[i].stored);
+  std::for_each(slots_.begin(), slots_.end(), check);
+  // There is something to write exactly if something was changed.
+  assert(changed_ == std::any_of(slots_.begin(), slots_.end(), [](const slot& each) {
+           return each.what != slot::change::none;
+         }));
+  return cells_.size();
 }
 
 } // namespace cluster_store::actors

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <cluster_store/backends/backend.hpp>
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
 
@@ -48,7 +49,10 @@ public:
   slot& at(std::string_view id);
 
   void put(slot& where, const backends::record& content);
+
+  /// @pre there is a session.
   void touch(slot& where, std::optional<wall_time> expires_at, std::optional<time_to_live> ttl);
+
   void erase(slot& where);
 
   /// Keeps a copy of `text` until `clear`, for data that moves to another session.
@@ -65,8 +69,12 @@ public:
   void clear();
 
 private:
+  friend backends::invariants;
+
   std::size_t find_cell(std::string_view id) const;
   void grow();
+  std::size_t check_invariants() const;
+  static void check(const slot& each);
 
   backends::backend* engine_;
   std::vector<slot> slots_;

@@ -2,6 +2,8 @@
 #include <cluster_store/actors/wire/results.hpp>
 
 #include <algorithm>
+#include <cassert>
+#include <functional>
 #include <utility>
 
 namespace cluster_store::actors {
@@ -26,6 +28,7 @@ std::optional<std::string_view> client_state::recall(std::uint64_t seq) const {
 }
 
 result<void> client_table::load(const std::vector<backends::client_row>& rows, steady_time now) {
+  const backends::invariants::at_end checked{*this};
   for (const auto& row : rows) {
     auto& client = clients_.try_emplace(row.client, row.client).first->second;
     client.silent_since = now;
@@ -46,6 +49,8 @@ result<void> client_table::load(const std::vector<backends::client_row>& rows, s
 
 result<client_table::granted> client_table::grant(backends::client_id who, std::uint64_t ticket,
                                                   rights allowed) {
+  assert(ticket != 0 && erased_.empty());
+  const backends::invariants::at_end checked{*this};
   auto at = clients_.find(who);
   const auto known = at != clients_.end();
   if (!known) {
@@ -69,6 +74,7 @@ client_state* client_table::find(backends::client_id who, std::uint64_t ticket) 
 }
 
 void client_table::left(backends::client_id who, std::uint64_t ticket, steady_time now) {
+  const backends::invariants::at_end checked{*this};
   if (auto* client = find(who, ticket)) {
     client->ticket = 0;
     client->silent_since = now;
@@ -76,12 +82,15 @@ void client_table::left(backends::client_id who, std::uint64_t ticket, steady_ti
 }
 
 void client_table::said_bye(client_state& client) {
+  assert(!client.leaving);
+  const backends::invariants::at_end checked{*this};
   client.ticket = 0;
   client.leaving = true;
   marked_leaving_.push_back(&client);
 }
 
 void client_table::expire(steady_time now) {
+  const backends::invariants::at_end checked{*this};
   if (now < next_expiry_check_)
     return;
   next_expiry_check_ = now + expiry_check_interval;
@@ -91,9 +100,12 @@ void client_table::expire(steady_time now) {
 }
 
 void client_table::stage(client_state& client, std::uint64_t seq, std::string_view coded_result) {
+  assert(seq > client.highest());
+  const backends::invariants::at_end checked{*this};
   if (client.staged.empty())
     active_.push_back(&client);
   client.staged.push_back({seq, std::string{coded_result}});
+  assert(client.highest() == seq);
 }
 
 std::uint64_t client_table::floor_of(const client_state& client) const {
@@ -114,6 +126,7 @@ void client_table::prepare_rows(const client_state& client, backends::commit& ou
 }
 
 void client_table::prepare(backends::commit& out) {
+  const backends::invariants::at_end checked{*this};
   for (const auto* client : active_)
     prepare_rows(*client, out);
   std::erase_if(marked_leaving_, [this, &out](client_state* client) {
@@ -139,6 +152,7 @@ void client_table::settle(client_state& client) const {
 }
 
 void client_table::committed() {
+  const backends::invariants::at_end checked{*this};
   for (auto* client : active_)
     settle(*client);
   active_.clear();
@@ -148,12 +162,69 @@ void client_table::committed() {
 }
 
 void client_table::aborted() {
+  const backends::invariants::at_end checked{*this};
   for (auto* client : active_)
     client->staged.clear();
   active_.clear();
   for (auto* client : erased_)
     marked_leaving_.push_back(client);
   erased_.clear();
+}
+
+void client_table::check([[maybe_unused]] const client_state& client) {
+  const auto before = [](const auto& left, const auto& right) { return left.seq < right.seq; };
+  [[maybe_unused]] const auto rises = [&](const auto& list) {
+    return std::adjacent_find(list.begin(), list.end(),
+                              [&](const auto& left, const auto& right) { return !before(left, right); })
+           == list.end();
+  };
+  // Results stand by rising number, those of the commit that is prepared behind those that are committed, so
+  // that each is found and none is applied again.
+  assert(rises(client.results) && rises(client.staged));
+  assert(client.results.empty() || client.results.back().seq <= client.last_applied);
+  assert(client.staged.empty() || client.last_applied < client.staged.front().seq);
+  // The backend has a row that says how far the client has come, and no row beyond it. What is remembered
+  // here is there, too.
+  assert(std::adjacent_find(client.rows.begin(), client.rows.end(), std::greater_equal<>{})
+         == client.rows.end());
+  assert(client.rows.empty() ? client.last_applied == 0 : client.rows.back() == client.last_applied);
+  // A client is connected and has a ticket, or is silent since some time, or leaves.
+  assert((client.ticket != 0) == (!client.silent_since && !client.leaving));
+  // The number 0 is nobody's, so every smaller one than 1 has been received.
+  assert(client.floor >= 1);
+}
+
+/// @returns how much it looked at.
+std::size_t client_table::check_invariants() const {
+  using list = std::vector<const client_state*>;
+  [[maybe_unused]] const auto same = [](list left, list right) {
+    std::sort(left.begin(), left.end());
+    std::sort(right.begin(), right.end());
+    return left == right;
+  };
+  std::size_t looked = clients_.size();
+  list active;
+  list leaving;
+  for (const auto& [id, client] : clients_) {
+    assert(id == client.id);
+    check(client);
+    looked += client.results.size() + client.staged.size() + client.rows.size();
+    if (!client.staged.empty())
+      active.push_back(&client);
+    if (client.leaving)
+      leaving.push_back(&client);
+  }
+  // Who has staged results is active, and nobody else: no one who is forgotten, and no one twice.
+  assert(same(active, {active_.begin(), active_.end()}));
+  // Who leaves is either marked or about to be erased, once.
+  list marked{marked_leaving_.begin(), marked_leaving_.end()};
+  marked.insert(marked.end(), erased_.begin(), erased_.end());
+  assert(same(leaving, marked));
+  // Nobody goes before all answers to him went.
+  assert(std::all_of(erased_.begin(), erased_.end(), [](const client_state* client) {
+    return client->queued_operations == 0 && client->staged.empty();
+  }));
+  return looked;
 }
 
 } // namespace cluster_store::actors

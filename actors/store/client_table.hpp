@@ -13,6 +13,7 @@
 
 #include <cluster_store/actors/wire/wire.hpp>
 #include <cluster_store/backends/backend.hpp>
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
 
@@ -76,6 +77,7 @@ public:
   result<void> load(const std::vector<backends::client_row>& rows, steady_time now);
 
   /// Makes `ticket` the only valid one of `who`, who is connected from now on and may do what is `allowed`.
+  /// @pre `ticket` is not 0, and no commit is being prepared that may remove `who`.
   /// @returns the client, and whether it was known before.
   /// @errors `overloaded` if there are `clients_max` others.
   struct granted {
@@ -90,14 +92,14 @@ public:
   /// The client's connection is gone: its ticket is void and its retention begins.
   void left(backends::client_id who, std::uint64_t ticket, steady_time now);
 
-  /// The client will not come back: its rows go with the next commit.
+  /// The client will not come back: its rows go with the next commit. @pre it has not said so before.
   void said_bye(client_state& client);
 
   /// Marks clients whose retention is over as leaving.
   void expire(steady_time now);
 
   /// Adds the result of a mutation to the commit that is being prepared.
-  /// @pre `seq > client.highest()`
+  /// @pre `seq > client.highest()` @post `seq == client.highest()`
   void stage(client_state& client, std::uint64_t seq, std::string_view coded_result);
 
   /// Appends to `out` the rows of what is staged, of what may be forgotten, and of who is leaving and has
@@ -114,6 +116,8 @@ public:
   std::size_t size() const noexcept { return clients_.size(); }
 
 private:
+  friend backends::invariants;
+
   struct hash {
     std::size_t operator()(const backends::client_id& who) const noexcept {
       std::size_t out = 0;
@@ -125,6 +129,8 @@ private:
   std::uint64_t floor_of(const client_state& client) const;
   void prepare_rows(const client_state& client, backends::commit& out) const;
   void settle(client_state& client) const;
+  std::size_t check_invariants() const;
+  static void check(const client_state& client);
 
   limits limits_;
   std::unordered_map<backends::client_id, client_state, hash> clients_;

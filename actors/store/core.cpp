@@ -1,6 +1,8 @@
 #include <cluster_store/actors/store/core.hpp>
 
 #include <algorithm>
+#include <cassert>
+#include <map>
 #include <utility>
 
 #include <cluster_store/actors/store/rows.hpp>
@@ -26,6 +28,7 @@ store_core::store_core(store_core_options how, backends::backend& engine)
       view_({overlay_, guard_, engine, staged_, counters_, read_only_, how.ttl_default}) {}
 
 result<void> store_core::load(const wire::token& fresh_incarnation, steady_time now) {
+  const backends::invariants::at_end checked{*this};
   auto rows = engine_->system_rows(store_rows::first_key, store_rows::end_key, store_rows::rows_max);
   if (!rows)
     return tl::unexpected{rows.error()};
@@ -54,6 +57,7 @@ void store_core::drop_queue_of(client_state& client) {
 }
 
 result<wire::welcome> store_core::grant(backends::client_id who, std::uint64_t ticket, rights allowed) {
+  const backends::invariants::at_end checked{*this};
   auto granted = clients_.grant(who, ticket, allowed);
   if (!granted)
     return tl::unexpected{granted.error()};
@@ -70,15 +74,18 @@ result<wire::welcome> store_core::grant(backends::client_id who, std::uint64_t t
 }
 
 void store_core::left(backends::client_id who, std::uint64_t ticket, steady_time now) {
+  const backends::invariants::at_end checked{*this};
   clients_.left(who, ticket, now);
 }
 
 void store_core::said_bye(const wire::bye& message) {
+  const backends::invariants::at_end checked{*this};
   if (auto* client = clients_.find(message.client, message.ticket))
     clients_.said_bye(*client);
 }
 
 std::optional<std::string> store_core::submit(std::string bytes) {
+  const backends::invariants::at_end checked{*this};
   queued_batch batch{nullptr, std::make_unique<std::string>(std::move(bytes)), {}};
   auto in = wire::batch_reader::open(*batch.bytes);
   if (!in)
@@ -107,6 +114,8 @@ std::optional<std::string> store_core::submit(std::string bytes) {
 }
 
 bool store_core::prepare(wall_time now) {
+  assert(group_ == group_kind::none || must_restart_);
+  const backends::invariants::at_end checked{*this};
   if (must_restart_)
     return false;
   if (std::exchange(probe_wanted_, false))
@@ -163,6 +172,8 @@ void store_core::end_group() {
 }
 
 std::vector<outgoing_frame> store_core::end(const verdict* engine_said) {
+  assert(group_ != group_kind::none && (engine_said || staged_.empty()));
+  const backends::invariants::at_end checked{*this};
   if (must_restart_)
     return {};
   if (engine_said
@@ -192,6 +203,7 @@ std::vector<outgoing_frame> store_core::end(const verdict* engine_said) {
 }
 
 void store_core::tick(steady_time now) {
+  const backends::invariants::at_end checked{*this};
   clients_.expire(now);
   probe_wanted_ = read_only_.has_value();
   sweep_wanted_ = !read_only_;
@@ -200,6 +212,56 @@ void store_core::tick(steady_time now) {
 store_core_figures store_core::figures() const {
   return {static_cast<std::uint64_t>(std::max<std::int64_t>(0, committed_.sessions)), clients_.size(),
           operations_, commits_};
+}
+
+/// @returns how much it looked at.
+std::size_t store_core::check_invariants() const {
+  check_group();
+  backends::invariants::check(guard_);
+  return check_queue() + backends::invariants::check(clients_) + backends::invariants::check(overlay_)
+         + backends::invariants::check(replies_);
+}
+
+/// @returns how many batches it looked at.
+std::size_t store_core::check_queue() const {
+  std::map<const client_state*, std::size_t> operations;
+  for (const auto& batch : queue_) {
+    // A batch that waits has something to execute.
+    assert(!batch.items.empty() && batch.executed <= batch.items.size());
+    operations[batch.client] += batch.items.size();
+  }
+  // Every client is counted as many operations as it has in the queue: at a wrong count it would be
+  // refused, or never forgotten.
+  for ([[maybe_unused]] const auto& [client, count] : operations)
+    assert(client->queued_operations == count);
+  // What keeps its memory for batches to come is bounded and empty.
+  assert(spare_items_.size() <= spare_items_max);
+  assert(
+      std::all_of(spare_items_.begin(), spare_items_.end(), [](const auto& each) { return each.empty(); }));
+  return queue_.size() + operations.size();
+}
+
+void store_core::check_group() const {
+  if (must_restart_)
+    return; // nobody is answered any more
+  // Between groups nothing is staged, changed or about to be answered.
+  if (group_ == group_kind::none) {
+    assert(staged_.empty() && !overlay_.changed() && replies_.bytes() == 0 && counters_ == committed_);
+    assert(group_batch_ == 0 && !group_ends_);
+  }
+  // A group of operations has executed the first batches, the beginning of the next, and nothing behind it;
+  // other groups nothing.
+  std::size_t executed = 0;
+  for (std::size_t i = 0; i < queue_.size(); ++i) {
+    executed += queue_[i].executed;
+    assert((i < group_batch_) == (queue_[i].executed == queue_[i].items.size()));
+    assert(i <= group_batch_ || queue_[i].executed == 0);
+  }
+  assert(executed == group_operations_ && (group_ == group_kind::operations || executed == 0));
+  // What is read-only changes nothing but to try whether it still must be.
+  assert(!read_only_ || group_ == group_kind::probe || (staged_.empty() && counters_ == committed_));
+  // Versions only rise.
+  assert(committed_.version <= counters_.version);
 }
 
 } // namespace cluster_store::actors

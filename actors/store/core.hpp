@@ -18,6 +18,7 @@
 #include <cluster_store/actors/wire/batch.hpp>
 #include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/backends/backend.hpp>
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
 
@@ -81,14 +82,14 @@ public:
   /// applied.
   std::optional<std::string> submit(std::string bytes);
 
-  /// Executes the next group against the backend and stages its commit.
+  /// Executes the next group against the backend and stages its commit. @pre the last one was finished.
   /// @returns false if there is nothing to do. @post If true, `finish` must be called next.
   bool prepare(wall_time now);
 
   /// @returns the commit to apply; may be empty.
   const backends::commit& staged() const noexcept { return staged_; }
 
-  /// Ends the group: with the backend's verdict, or without one if `staged()` was empty.
+  /// Ends the group: with the backend's verdict, or without one if `staged()` was empty. @pre there is one.
   /// @returns the frames to send.
   std::vector<outgoing_frame> finish(const verdict& engine_said) { return end(&engine_said); }
   std::vector<outgoing_frame> finish() { return end(nullptr); }
@@ -106,6 +107,8 @@ public:
   store_core_figures figures() const;
 
 private:
+  friend backends::invariants;
+
   using any_operation = operations::any_of<std::string_view>;
   using counters = store_view::counters;
 
@@ -129,6 +132,9 @@ private:
   void settle_batches();
   void answer_aborted(const error& why);
   void end_group();
+  std::size_t check_invariants() const;
+  std::size_t check_queue() const;
+  void check_group() const;
 
   // group.cpp: which operations make a group
   bool prepare_operations(wall_time now);

@@ -1,6 +1,7 @@
 #include <cluster_store/actors/store/reply_builder.hpp>
 #include <cluster_store/actors/wire/results.hpp>
 
+#include <cassert>
 #include <utility>
 
 namespace cluster_store::actors {
@@ -15,6 +16,7 @@ reply_builder::frame& reply_builder::frame_for(client_state& client) {
 }
 
 std::vector<outgoing_frame> reply_builder::take() {
+  const backends::invariants::at_end checked{*this};
   std::vector<outgoing_frame> out;
   out.reserve(frames_.size());
   for (auto& each : frames_)
@@ -24,10 +26,31 @@ std::vector<outgoing_frame> reply_builder::take() {
 }
 
 void reply_builder::discard() {
+  const backends::invariants::at_end checked{*this};
   for (auto& each : frames_)
     each.client->open_frame.reset();
   frames_.clear();
   bytes_ = 0;
+}
+
+/// @returns how many frames it looked at.
+std::size_t reply_builder::check_invariants() const {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    const auto& [client, text] = frames_[i];
+    std::string_view results{text};
+    [[maybe_unused]] const auto head = wire::take_results_head(results);
+    assert(head);
+    bytes += results.size();
+    // A client's open frame is the last that it has, so that no result overtakes another; those before it are
+    // full.
+    assert(client->open_frame && *client->open_frame < frames_.size());
+    assert(frames_[*client->open_frame].client == client);
+    assert(i == *client->open_frame || (i < *client->open_frame && text.size() >= wire::frame_bytes_max));
+  }
+  // A group ends when its results have so many bytes: those in the frames, without the heads.
+  assert(bytes == bytes_);
+  return frames_.size();
 }
 
 } // namespace cluster_store::actors

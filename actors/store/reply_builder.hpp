@@ -8,6 +8,7 @@
 
 #include <cluster_store/actors/store/client_table.hpp>
 #include <cluster_store/actors/wire/wire.hpp>
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
 
@@ -25,6 +26,7 @@ public:
   /// @returns a view of what was appended, valid until the next call.
   template <class Append>
   std::string_view add(client_state& client, Append append) {
+    const backends::invariants::at_end checked{*this};
     auto& buffer = frame_for(client).bytes;
     const auto before = buffer.size();
     append(buffer);
@@ -42,12 +44,15 @@ public:
   void discard();
 
 private:
+  friend backends::invariants;
+
   struct frame {
     client_state* client;
     std::string bytes;
   };
 
   frame& frame_for(client_state& client);
+  std::size_t check_invariants() const;
 
   std::vector<frame> frames_;
   std::size_t bytes_ = 0;

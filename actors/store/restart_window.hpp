@@ -5,6 +5,7 @@
 #include <deque>
 
 #include <cluster_store/backends/clock.hpp>
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
 
@@ -26,13 +27,18 @@ public:
   restart_window() = default;
   explicit restart_window(const settings& how) : settings_(how) {}
 
-  /// The child ended at `now`. @returns how long to wait before it is started again.
+  /// The child ended at `now`. @pre that is not before its last end.
+  /// @returns how long to wait before it is started again.
   std::chrono::milliseconds ended(steady_time now);
 
   /// @returns whether the child ended more often than allowed, as of the last `ended`.
   bool exceeded() const noexcept { return ends_.size() > settings_.restarts_max; }
 
 private:
+  friend backends::invariants;
+
+  void check_invariants() const;
+
   settings settings_;
   std::deque<steady_time> ends_; ///< Within the last `period`.
 };

@@ -63,6 +63,7 @@ public:
               : 0;
     }
     const auto refusal = core_.submit(bytes);
+    backends::invariants::check(core_);
     expect(refusal.has_value() == void_ticket, "a batch is refused if its ticket is void");
     return count;
   }
@@ -71,9 +72,11 @@ public:
     now_ += step;
     for (int group = 0; core_.prepare(now_); ++group) {
       expect(group < 10'000, "a store comes to rest");
+      backends::invariants::check(core_);
       const auto& staged = core_.staged();
       for (const auto& frame : staged.empty() ? core_.finish() : core_.finish(engine_->apply(staged)))
         take(frame);
+      backends::invariants::check(core_);
       expect(!core_.must_restart() && !core_.read_only(), "no operation breaks a store");
     }
     for (const auto& [who, seqs] : awaited_)

@@ -55,6 +55,7 @@ public:
   wire::welcome greet(test_client& who) {
     who.ticket = ++tickets_;
     auto welcome = core_->grant(who.id, who.ticket, who.allowed);
+    backends::invariants::check(*core_);
     REQUIRE(welcome);
     return *welcome;
   }
@@ -67,16 +68,20 @@ public:
         each.seq = ++who.seq;
       add(batch, each);
     }
-    return core_->submit(std::move(batch).take());
+    auto refusal = core_->submit(std::move(batch).take());
+    backends::invariants::check(*core_);
+    return refusal;
   }
 
   /// Runs the shell's loop until nothing is left. @returns what was answered.
   answers run() {
     answers out;
     for (groups = 0; core_->prepare(now) && groups < 10'000; ++groups) {
+      backends::invariants::check(*core_);
       const auto& staged = core_->staged();
       for (const auto& frame : staged.empty() ? core_->finish() : core_->finish(engine_->apply(staged)))
         read(frame, out);
+      backends::invariants::check(*core_);
       if (core_->must_restart())
         break;
     }

@@ -1,5 +1,9 @@
 #include <cluster_store/actors/store/restart_window.hpp>
+
+#include <random>
+
 #include <cluster_store/tests/support/catch.hpp>
+#include <cluster_store/tests/support/test_sizes.hpp>
 
 using namespace cluster_store;
 using namespace std::chrono_literals;
@@ -42,4 +46,18 @@ TEST_CASE("the delay never exceeds its maximum") {
   for (int i = 0; i < 100; ++i)
     last = window.ended(now);
   CHECK(last == 10s);
+}
+
+TEST_CASE("whenever a child ends, only its ends within the period count, and few are remembered") {
+  const auto seed = tests::random_seed();
+  INFO("SYSTEM_TESTS_SEED=" << seed);
+  std::mt19937_64 random{seed};
+  actors::restart_window window;
+  steady_time now{1h};
+  for (int end = 0; end < 10'000; ++end) {
+    now += std::chrono::milliseconds(random() % (random() % 10 == 0 ? 60'000 : 10'000));
+    const auto delay = window.ended(now);
+    CHECK((window.exceeded() ? delay == 30s : 100ms <= delay && delay <= 10s));
+    backends::invariants::check(window);
+  }
 }

@@ -124,6 +124,18 @@ TEST_CASE("bye removes the client's rows after its operations were answered") {
   CHECK(store.core().figures().clients == 0);
 }
 
+TEST_CASE(
+    "a client that says bye with more queued than one commit takes is forgotten after the last answer") {
+  actors::store_core_options how;
+  how.group_operations_max = 2;
+  store_fixture store{how};
+  auto client = store.join();
+  REQUIRE_FALSE(store.submit(client, {set("a", "1"), get("a"), get("a"), set("b", "1"), get("b")}));
+  store.core().said_bye({client.id, client.ticket});
+  CHECK(store.run().size() == 5);
+  CHECK(store.core().figures().clients == 0);
+}
+
 TEST_CASE("a client that says bye and comes back keeps its place") {
   store_fixture store;
   auto client = store.join();
