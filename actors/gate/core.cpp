@@ -1,6 +1,7 @@
 #include <cluster_store/actors/gate/core.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace cluster_store::actors {
@@ -14,6 +15,7 @@ std::string range(std::uint16_t lowest, std::uint16_t highest) {
 } // namespace
 
 result<std::uint64_t> gate_core::admit(const wire::hello& message, const visitor& who) {
+  const backends::invariants::at_end checked{*this};
   if (!who.local && !who.admitted)
     return fail(errc::unauthorized, "the pass is not known here: connect again");
   if (message.protocol_lowest > wire::protocol_max || message.protocol_highest < wire::protocol_min)
@@ -35,6 +37,11 @@ result<std::uint64_t> gate_core::admit(const wire::hello& message, const visitor
   return next_ticket_++;
 }
 
+void gate_core::check_invariants() const {
+  // The ticket 0 is no ticket.
+  assert(next_ticket_ != 0);
+}
+
 std::vector<wire::token> silence_watch::silent(const std::vector<connection>& open, steady_time now) {
   std::vector<wire::token> out;
   std::map<wire::token, steady_time> kept;
@@ -47,6 +54,7 @@ std::vector<wire::token> silence_watch::silent(const std::vector<connection>& op
       kept.emplace(each.pass, last);
   }
   last_ = std::move(kept);
+  assert(last_.size() + out.size() <= open.size());
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include <cluster_store/actors/store/client_table.hpp>
 #include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/backends/clock.hpp>
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
 
@@ -36,7 +37,7 @@ public:
   /// Nobody is welcome any more.
   void close() noexcept { closed_ = true; }
 
-  /// @returns the ticket for whoever said `message`.
+  /// @returns the ticket for whoever said `message`. @post it is not 0.
   /// @errors `unauthorized` without a pass, `version_mismatch` naming both ranges, `invalid_argument` for a
   /// store that
   ///   is not here, `unavailable` while it is restarting or the master stops.
@@ -48,6 +49,10 @@ public:
   }
 
 private:
+  friend backends::invariants;
+
+  void check_invariants() const;
+
   std::map<std::string, std::string> stores_; ///< Name → why it is down; empty = it is up.
   std::uint64_t next_ticket_;
   bool closed_ = false;
@@ -72,6 +77,7 @@ public:
 
   /// @param open the connections there are now; others are forgotten.
   /// @returns the passes of those that have been silent for `patience`.
+  /// @post what is remembered is of connections that are not among them.
   std::vector<wire::token> silent(const std::vector<connection>& open, steady_time now);
 
 private:

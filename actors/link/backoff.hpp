@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -22,7 +23,7 @@ public:
 
   /// The last attempt failed, or what it had reached was lost.
   /// @param random any 64 bits, for the jitter.
-  /// @returns how long to wait before the next attempt.
+  /// @returns how long to wait before the next attempt. @post nothing, or 40 ms to 2.4 s.
   std::chrono::microseconds next(steady_time now, std::uint64_t random) noexcept {
     if (up_since_ && now - *up_since_ >= healthy_after)
       attempts_ = 0;
@@ -32,7 +33,9 @@ public:
     const auto doublings = std::min(attempts_ - 2, 6u);
     const auto delay = std::min(first_delay * (1 << doublings), longest_delay);
     const auto percent = 80 + static_cast<std::int64_t>(random % 41);
-    return std::chrono::duration_cast<std::chrono::microseconds>(delay) * percent / 100;
+    const auto jittered = std::chrono::duration_cast<std::chrono::microseconds>(delay) * percent / 100;
+    assert(jittered * 100 >= first_delay * 80 && jittered * 100 <= longest_delay * 120);
+    return jittered;
   }
 
 private:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <cluster_store/actors/link/backoff.hpp>
+#include <cluster_store/backends/invariants.hpp>
 #include <cluster_store/backends/result.hpp>
 
 namespace cluster_store::actors {
@@ -74,10 +75,13 @@ public:
   }
 
 private:
+  friend backends::invariants;
+
   enum class state : std::uint8_t { idle, connecting, up, waiting, stopped };
 
   void connect();
   void connect_later(steady_time now);
+  void check_invariants() const;
 
   std::function<std::uint64_t()> random_;
   std::vector<effect> effects_;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 
 #include <cluster_store/backends/clock.hpp>
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
 
@@ -22,6 +24,7 @@ public:
 
   /// The processor was offered to others, and given back at `now` after `time`.
   void offered(steady_time now, steady_time::duration time) noexcept {
+    const backends::invariants::at_end checked{*this};
     if (time < slice_min)
       return;
     pause_ = now - until_ < pause_ ? std::min(2 * pause_, pause_max) : pause_min;
@@ -32,6 +35,13 @@ public:
   bool pauses(steady_time now) const noexcept { return now < until_; }
 
 private:
+  friend backends::invariants;
+
+  void check_invariants() const {
+    // However many offers are losses, it is tried again soon, and never at once.
+    assert(pause_min <= pause_ && pause_ <= pause_max);
+  }
+
   steady_time until_;
   std::chrono::milliseconds pause_{pause_min};
 };
@@ -57,6 +67,7 @@ public:
 
   /// Something is to come. While it is expected already, this changes nothing.
   void expect(steady_time now) noexcept {
+    const backends::invariants::at_end checked{*this};
     if (expecting_)
       return;
     expecting_ = alone_ = true;
@@ -65,6 +76,7 @@ public:
 
   /// It came.
   void met(steady_time now) noexcept {
+    const backends::invariants::at_end checked{*this};
     if (!expecting_)
       return;
     expecting_ = false;
@@ -87,6 +99,14 @@ public:
   }
 
 private:
+  friend backends::invariants;
+
+  void check_invariants() const {
+    // More short times in turn than are needed count no more, so one long time outweighs them.
+    assert(short_in_turn_ <= short_min);
+    backends::invariants::check(lost_);
+  }
+
   steady_time since_;
   lost_slices lost_;
   bool expecting_ = false;

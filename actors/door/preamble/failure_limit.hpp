@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include <cluster_store/backends/clock.hpp>
+#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::door {
 
@@ -21,11 +22,11 @@ public:
     std::uint32_t failures_max = 20; ///< Tokens of a network that never failed; at least 1, default 20.
     std::chrono::milliseconds one_back{
         500};                        ///< Default 500 ms: two failures a second, for ever, are bearable.
-    std::size_t networks_max = 4096; ///< Networks remembered; beyond it the least guilty is forgotten.
+    std::size_t networks_max = 4096; ///< At least 1 is remembered; beyond it the least guilty is forgotten.
     bool loopback = false;           ///< Whether the machine itself counts as such a network.
   };
 
-  explicit failure_limit(const limits& how) : limits_(how) {}
+  explicit failure_limit(const limits& how);
 
   /// @returns whether somebody from `network` may try (again).
   bool admits(const std::string& network, steady_time now) const;
@@ -36,7 +37,10 @@ public:
   std::size_t networks() const noexcept { return whole_again_.size(); }
 
 private:
+  friend backends::invariants;
+
   void make_room(steady_time now);
+  void check_invariants() const;
 
   limits limits_;
   std::unordered_map<std::string, steady_time> whole_again_; ///< When all tokens are back.

@@ -29,6 +29,15 @@ TEST_CASE("neighbours and admitted workers get a ticket each, never the same one
   CHECK(*first != *second);
 }
 
+TEST_CASE("a ticket is never 0, which stands for none, wherever tickets start") {
+  for (std::uint64_t first = 0; first < 3; ++first) {
+    actors::gate_core gate{first, false};
+    backends::invariants::check(gate);
+    gate.set_up("default");
+    CHECK(gate.admit(hello_to("default"), neighbour).value() != 0);
+  }
+}
+
 TEST_CASE("who shows no pass is unauthorized") {
   actors::gate_core gate{1, false};
   gate.set_up("default");

@@ -1,6 +1,9 @@
 #include <cluster_store/actors/link/core.hpp>
 
+#include <random>
+
 #include <cluster_store/tests/support/catch.hpp>
+#include <cluster_store/tests/support/test_sizes.hpp>
 
 using namespace cluster_store;
 using namespace std::chrono_literals;
@@ -11,6 +14,7 @@ namespace {
 /// `d`own.
 struct link_fixture {
   void collect() {
+    backends::invariants::check(core);
     for (auto& each : core.take_effects()) {
       if (auto* open = std::get_if<actors::open_connection>(&each))
         wanted += 'o', attempt = open->attempt;
@@ -161,4 +165,48 @@ TEST_CASE("a stopped link closes its connection and wants nothing more") {
   t.collect();
   CHECK(t.wanted == "ouc");
   CHECK(t.core.next_wakeup() == std::nullopt);
+}
+
+TEST_CASE(
+    "whatever comes in whatever order, a link is consistent, and the proxies hear of every change once") {
+  const auto seed = tests::random_seed();
+  INFO("SYSTEM_TESTS_SEED=" << seed);
+  std::mt19937_64 random{seed};
+  link_fixture t;
+  t.start();
+  for (int step = 0; step < 20'000; ++step) {
+    const auto attempt = t.attempt - std::min(t.attempt, random() % 3); // perhaps an old one
+    const error why{errc::unavailable, "no"};
+    switch (random() % 6) {
+    case 0:
+      t.core.connected(attempt, t.now);
+      break;
+    case 1:
+      t.core.failed(attempt, why, t.now);
+      break;
+    case 2:
+      t.core.beat_answered(attempt);
+      break;
+    case 3:
+      if (random() % 10 == 0)
+        t.core.lost(why, t.now);
+      break;
+    default:
+      t.now += std::chrono::milliseconds(random() % 3'000);
+      t.core.tick(t.now);
+    }
+    backends::invariants::check(t.core);
+    if (random() % 3 == 0)
+      t.collect();
+  }
+  t.core.stop();
+  t.collect();
+  bool up = false;
+  for (const auto what : t.wanted) {
+    if (what == 'u' || what == 'c')
+      REQUIRE(std::exchange(up, what == 'u') == (what == 'c'));
+    else
+      REQUIRE((what != 'b' || up));
+  }
+  CHECK_FALSE(up);
 }

@@ -18,6 +18,7 @@ struct waiter {
     judge.expect(now);
     now += time;
     judge.met(now);
+    cluster_store::backends::invariants::check(judge);
   }
 
   void wait_shortly(unsigned times) {
@@ -114,6 +115,7 @@ TEST_CASE("the pause after a lost time slice doubles while each offer after it i
   auto pause = lost_slices::pause_min;
   for (int losses = 0; losses < 10; ++losses) {
     lost.offered(now, lost_slices::slice_min);
+    cluster_store::backends::invariants::check(lost);
     CHECK(lost.pauses(now + pause - 1us));
     CHECK_FALSE(lost.pauses(now + pause));
     now += pause;

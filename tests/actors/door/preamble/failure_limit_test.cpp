@@ -56,6 +56,7 @@ TEST_CASE("a limit remembers a bounded number of networks, those that failed mos
   door.failed("twice", start);
   for (int count = 0; count < 100; ++count)
     door.failed("once " + std::to_string(count), start);
+  backends::invariants::check(door);
   CHECK(door.networks() == 2);
   CHECK_FALSE(door.admits("twice", start));
   door.failed("later", start + 1h);
