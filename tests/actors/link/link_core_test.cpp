@@ -133,6 +133,20 @@ TEST_CASE("an answer over a former connection says nothing of this one") {
   CHECK(t.wanted == "oucdoubbcdo");
 }
 
+TEST_CASE("a heartbeat that a former connection did not answer does not count against this one") {
+  link_fixture t;
+  t.start();
+  t.connected();
+  t.wait(2s);
+  t.core.lost({errc::unavailable, "cut"}, t.now);
+  t.collect();
+  t.connected();
+  t.wait(2s);
+  t.wait(2s);
+  CHECK(t.wanted == "oubcdoubb");
+  CHECK(t.core.is_up());
+}
+
 TEST_CASE("the outcome of an old attempt is ignored") {
   link_fixture t;
   t.start();
