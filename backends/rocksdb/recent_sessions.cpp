@@ -98,6 +98,7 @@ void recent_sessions::clear() {
 void recent_sessions::make_room(std::size_t bytes) {
   while (bytes_ + bytes > bytes_max_) {
     hand_ = hand_ + 1 < slots_.size() ? hand_ + 1 : 0;
+    assert(hand_ < slots_.size()); // nothing is kept without a slot, so there is one
     auto& here = slots_[hand_];
     if (here.session && !std::exchange(here.used, false))
       erase(static_cast<slot_number>(hand_));
