@@ -123,3 +123,11 @@ TEST_CASE("an operation of a newer protocol is unsupported, alone") {
   CHECK(answers.at({client.id, 2}).error().code == errc::unsupported);
   CHECK(answers.at({client.id, 3})->found);
 }
+
+TEST_CASE("of many batches that were queued at once all are answered, and the memory of few is kept") {
+  store_fixture store;
+  auto client = store.join();
+  for (int batch = 0; batch < 40; ++batch)
+    REQUIRE_FALSE(store.submit(client, {set("a", "1")}));
+  CHECK(store.run().size() == 40);
+}
