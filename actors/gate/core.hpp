@@ -32,7 +32,9 @@ public:
 
   /// The named store can be used, or not, and why.
   void set_up(const std::string& store) { stores_[store].clear(); }
-  void set_down(const std::string& store, const std::string& problem) { stores_[store] = problem; }
+  void set_down(const std::string& store, const std::string& problem) {
+    stores_[store] = problem.empty() ? "it is down" : problem;
+  }
 
   /// Nobody is welcome any more.
   void close() noexcept { closed_ = true; }

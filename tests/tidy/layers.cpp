@@ -28,37 +28,13 @@ constexpr std::array<std::string_view, 3> shell_words{"actors/caf_compat", "acto
                                                       "actors/errors"};
 
 // What is installed (PUBLIC_HEADERS in the CMakeLists.txt of the two folders) and programs may include.
-constexpr std::array<std::string_view, 31> public_headers{
-    "actors/caf_compat.hpp",
-    "actors/client.hpp",
-    "actors/component.hpp",
-    "actors/endpoint.hpp",
-    "actors/errors.hpp",
-    "actors/messages.hpp",
-    "actors/operation_names.hpp",
-    "actors/operations/all.hpp",
-    "actors/operations/clear.hpp",
-    "actors/operations/description.hpp",
-    "actors/operations/destroy.hpp",
-    "actors/operations/get.hpp",
-    "actors/operations/length.hpp",
-    "actors/operations/list.hpp",
-    "actors/operations/mdestroy.hpp",
-    "actors/operations/mget.hpp",
-    "actors/operations/regenerate.hpp",
-    "actors/operations/set.hpp",
-    "actors/operations/touch.hpp",
-    "actors/options.hpp",
-    "actors/server.hpp",
-    "actors/status.hpp",
-    "backends/backend.hpp",
-    "backends/clock.hpp",
-    "backends/errc.hpp",
-    "backends/record.hpp",
-    "backends/registry.hpp",
-    "backends/result.hpp",
-    "backends/session.hpp",
-    "backends/standard_streams.hpp",
+constexpr std::array<std::string_view, 19> public_headers{
+    "actors/caf_compat.hpp",      "actors/client.hpp",    "actors/component.hpp",
+    "actors/endpoint.hpp",        "actors/errors.hpp",    "actors/messages.hpp",
+    "actors/operation_names.hpp", "actors/options.hpp",   "actors/server.hpp",
+    "actors/status.hpp",          "backends/backend.hpp", "backends/clock.hpp",
+    "backends/errc.hpp",          "backends/record.hpp",  "backends/registry.hpp",
+    "backends/result.hpp",        "backends/session.hpp", "backends/standard_streams.hpp",
     "backends/whole_number.hpp",
 };
 
@@ -127,7 +103,9 @@ bool may_use_engine(std::string_view path, std::string_view include) {
 }
 
 bool is_public(std::string_view path) {
-  return holds(public_headers, path);
+  const bool is_operation = path.starts_with("actors/operations/") && path.ends_with(".hpp")
+                            && !path.ends_with("/check.hpp") && !path.ends_with("/coding.hpp");
+  return is_operation || holds(public_headers, path);
 }
 
 } // namespace cluster_store::tidy

@@ -103,3 +103,9 @@ TEST_CASE("everybody may administer unless admins have a secret of their own") {
   CHECK(apart.rights_of(admin) == actors::rights::administer);
   CHECK(apart.rights_of(same_process) == actors::rights::administer);
 }
+
+TEST_CASE("a store that is down without a word why is down") {
+  actors::gate_core gate{42, false};
+  gate.set_down("default", "");
+  CHECK(gate.admit(hello_to("default"), neighbour).error().code == errc::unavailable);
+}
