@@ -103,6 +103,8 @@ TEST_CASE("callbacks stay paired and every call is answered once, however often 
   load_process worker{server};
   std::mt19937_64 random{random_seed()};
   for (std::size_t count = 0; count < kills; ++count) {
+    // A master that dies before the worker has come back to it leaves nothing to notice.
+    CHECK(wait_until([&] { return worker.events().size() >= 2 * count + 1; }, within(10s)));
     worker.start_closed(300ms, 256);
     server.self().pump(std::chrono::milliseconds{random() % 200});
     server.kill();
