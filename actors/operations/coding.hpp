@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <cluster_store/actors/operations/list.hpp>
+#include <cluster_store/actors/operations/text_bytes.hpp>
 #include <cluster_store/actors/wire/codec.hpp>
 
 /// Operations and their replies as bytes (docs/protocol.md, "Operations"), derived from their fields. Pure.
@@ -20,16 +21,6 @@
 /// The fields follow each other in the order in which an operation names them. If some are optional, a byte
 /// of flags comes first, whose bits say which of them are there, the first optional one having bit 0.
 namespace cluster_store::operations {
-
-template <class T>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
-
-template <class T>
-inline constexpr bool is_list = false;
-template <class T>
-inline constexpr bool is_list<std::vector<T>> = true;
 
 /// How many fields of an operation are optional.
 template <class Operation>
@@ -43,20 +34,6 @@ inline constexpr std::size_t optional_fields<Operation<Text>> = [] {
       empty, [&count]<class T>(const field&, const T&) { count += is_optional<T> ? 1 : 0; });
   return count;
 }();
-
-/// @returns the bytes of texts that an operation holds.
-template <class Operation>
-std::size_t text_bytes(const Operation& what) {
-  std::size_t bytes = 0;
-  Operation::visit(what, [&bytes]<class T>(const field&, const T& value) {
-    if constexpr (is_list<T>)
-      for (const auto& each : value)
-        bytes += each.size();
-    else if constexpr (std::is_convertible_v<T, std::string_view>)
-      bytes += value.size();
-  });
-  return bytes;
-}
 
 /// @returns how many bytes `encode` will write at most.
 template <class Operation>

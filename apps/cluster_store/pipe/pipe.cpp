@@ -1,7 +1,8 @@
 #include <cluster_store/apps/cluster_store/pipe/pipe.hpp>
 
-#include <type_traits>
 #include <utility>
+
+#include <cluster_store/actors/operations/text_bytes.hpp>
 
 namespace cluster_store::apps {
 
@@ -43,16 +44,7 @@ std::size_t content_bytes(const listing& page) {
 }
 
 std::size_t text_bytes(const operations::any_of<std::string>& what) {
-  std::size_t bytes = 0;
-  const auto add = [&bytes]<class T>(const operations::field&, const T& value) {
-    if constexpr (std::is_same_v<T, std::string>)
-      bytes += value.size();
-    else if constexpr (std::is_same_v<T, std::vector<std::string>>)
-      for (const auto& each : value)
-        bytes += each.size();
-  };
-  std::visit([&]<class Operation>(const Operation& operation) { Operation::visit(operation, add); }, what);
-  return bytes;
+  return std::visit([](const auto& operation) { return operations::text_bytes(operation); }, what);
 }
 
 kind kind_of_answer(const operations::any_of<std::string>& what) {
