@@ -21,7 +21,9 @@ bool connection::consume(consumer_context context, const void* bytes, std::size_
   using octet = std::decay_t<decltype(rd_buf().front())>;
   if (!guard_.admits({static_cast<const char*>(bytes), size}))
     rd_buf().assign(size, static_cast<octet>(no_operation));
-  return scribe::consume(context, bytes, size);
+  const bool goes_on = scribe::consume(context, bytes, size);
+  stream_.note_read(size);
+  return goes_on;
 }
 
 void connection::configure_read(caf::io::receive_policy::config how) {

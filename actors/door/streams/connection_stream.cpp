@@ -33,18 +33,40 @@ read_ahead::state read_ahead::read_some(std::size_t& count, int socket, void* to
   return state::success;
 }
 
-read_ahead::state read_ahead::write_some(std::size_t& count, int socket, const void* from, std::size_t size) {
-  return caf::policy::tcp::write_some(count, socket, from, size);
+/// Writes what the socket takes.
+void connection_stream::write_on() {
+  std::size_t count = 0;
+  if (caf::policy::tcp::write_some(count, fd(), sending_.data() + sent_, sending_.size() - sent_)
+      == read_ahead::state::failure)
+    socket_.note_broken();
+  sent_ += count;
+  if (sent_ < sending_.size())
+    return;
+  sending_.clear();
+  sending_size_.used(std::exchange(sent_, 0), sending_);
+  sending_.swap(filling_);
+}
+
+void connection_stream::handle_event(caf::io::network::operation what) {
+  if (what == caf::io::network::operation::write) {
+    write_on();
+    if (!sending_.empty() && !socket_.is_broken())
+      return;
+  }
+  handle_event_impl(what, socket_);
 }
 
 void connection_stream::send(const manager_ptr& manager) {
-  auto& waiting = wr_buf();
-  if (!waiting.empty() && !state_.writing && !state_.ack_writes) {
-    std::size_t count = 0;
-    if (read_ahead::write_some(count, fd(), waiting.data(), waiting.size()) == read_ahead::state::success)
-      waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
-  }
-  flush(manager);
+  if (state_.writing || filling_.empty())
+    return;
+  sending_.swap(filling_);
+  write_on();
+  if (!sending_.empty())
+    force_empty_write(manager);
+}
+
+void connection_stream::note_read(std::size_t bytes) {
+  reading_size_.used(bytes, rd_buf());
 }
 
 } // namespace cluster_store::door

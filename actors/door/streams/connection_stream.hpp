@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <type_traits>
@@ -22,7 +23,16 @@ public:
   using state = caf::io::network::rw_state;
 
   state read_some(std::size_t& count, int socket, void* to, std::size_t size);
-  static state write_some(std::size_t& count, int socket, const void* from, std::size_t size);
+
+  /// CAF writes nothing itself: it learns whether everything was written, or nothing can be.
+  state write_some(std::size_t& count, int, const void*, std::size_t) const noexcept {
+    count = 0;
+    return broken_ ? state::failure : state::success;
+  }
+
+  /// Nothing can be written any more.
+  void note_broken() noexcept { broken_ = true; }
+  bool is_broken() const noexcept { return broken_; }
 
   /// @returns whether something that was read ahead is still there: the multiplexer does not know of it.
   bool must_read_more(int, std::size_t) const noexcept { return begin_ != end_; }
@@ -36,27 +46,63 @@ private:
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool drained_ = false; ///< The last call got less than it asked for: there was no more.
+  bool broken_ = false;
+};
+
+/// Knows how large a buffer has been lately, and gives back the memory of one that was much larger once.
+///
+/// "Lately" is counted in uses: what is idle has the other end's heartbeats, so it takes seconds.
+class buffer_size {
+public:
+  /// `buffer`, which is empty now, held so many bytes.
+  template <class Buffer>
+  void used(std::size_t bytes, Buffer& buffer) {
+    lately_ = std::max(bytes, lately_ / 2);
+    if (buffer.capacity() > std::max(kept_bytes_max, 2 * lately_))
+      buffer = Buffer{};
+  }
+
+private:
+  /// Always kept: the usual messages.
+  static constexpr std::size_t kept_bytes_max = 64 * 1024;
+
+  std::size_t lately_ = 0;
 };
 
 /// A stream of CAF that reads ahead and writes at once, instead of asking the multiplexer for every message
-/// whether it may write (three system calls more).
+/// whether it may write (three system calls more). It has buffers of its own for that: CAF never gives back
+/// the memory of those it has.
 ///
 /// Threads: the multiplexer's.
 class connection_stream : public caf::io::network::stream {
 public:
-  using buffer = std::remove_reference_t<decltype(std::declval<caf::io::network::stream&>().wr_buf())>;
+  using base = caf::io::network::stream;
+  using buffer = std::remove_reference_t<decltype(std::declval<base&>().wr_buf())>;
 
-  using caf::io::network::stream::stream;
+  using base::base;
   ~connection_stream() override { forget_in_children(fd()); } // CAF closes it next
 
-  void handle_event(caf::io::network::operation what) override { handle_event_impl(what, socket_); }
+  void handle_event(caf::io::network::operation what) override;
+
+  /// @returns where to append what is to be written; `send` writes it.
+  buffer& wr_buf() noexcept { return filling_; }
 
   /// Writes what the socket takes of the write buffer; the rest goes when it takes more. Errors reach
   /// `manager` later, from the multiplexer.
   void send(const manager_ptr& manager);
 
+  /// A message of so many bytes was read.
+  void note_read(std::size_t bytes);
+
 private:
+  void write_on();
+
   read_ahead socket_;
+  buffer filling_;
+  buffer sending_; ///< Has not been written from `sent_` on.
+  std::size_t sent_ = 0;
+  buffer_size sending_size_;
+  buffer_size reading_size_;
 };
 
 } // namespace cluster_store::door
