@@ -86,6 +86,7 @@ struct tick_store;
 struct proxy_gone;
 struct grant_ticket;
 struct granted_ticket;
+struct client_is_stuck;
 struct ask_figures;
 struct store_figures;
 struct store_changed;
@@ -129,6 +130,7 @@ CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::restart_store))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::store_ended))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::stop_serving))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::await_departures))
+CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::client_is_stuck))
 CAF_END_TYPE_ID_BLOCK(cluster_store)
 
 // They never travel, so they need no inspection.

@@ -55,9 +55,10 @@ caf::behavior gate::make_behavior() {
       },
       [this](const proxy_gone& guest) {
         const auto found = guests_.find(guest.client);
-        if (found != guests_.end() && found->second == guest.ticket)
+        if (found != guests_.end() && found->second.ticket == guest.ticket)
           departed(guest.client);
       },
+      [this](const client_is_stuck& who) { disconnect(who); },
       [this](const await_departures&) { return await_departed(); },
   };
 }
@@ -91,12 +92,12 @@ caf::result<welcome_message> gate::greet(const hello_message& message) {
   const auto proxy = current_sender(); // the promise takes it
   auto promise = make_response_promise<welcome_message>();
   compat::request(this, caf::actor_cast<caf::actor>(store), caf::timespan{grant_timeout},
-                  grant_ticket{said->client, *ticket, core_.rights_of(who), proxy})
+                  grant_ticket{said->client, *ticket, core_.rights_of(who), said->answers_window, proxy})
       .then(
-          [this, promise, store, proxy,
+          [this, promise, store, proxy, pass = said->pass,
            guest = proxy_gone{said->client, *ticket}](const granted_ticket& answer) mutable {
             if (answer.welcome)
-              welcomed(guest, proxy);
+              welcomed(guest, pass, proxy);
             promise.deliver(welcome_message{wire::encode(answer.welcome), answer.welcome ? store : nullptr});
           },
           [promise](const caf::error&) mutable {
@@ -106,9 +107,15 @@ caf::result<welcome_message> gate::greet(const hello_message& message) {
   return promise;
 }
 
-void gate::welcomed(const proxy_gone& guest, const caf::strong_actor_ptr& proxy) {
-  guests_[guest.client] = guest.ticket;
-  compat::notify_end(proxy, caf::actor{this}, guest);
+void gate::welcomed(const proxy_gone& who, const wire::token& pass, const caf::strong_actor_ptr& proxy) {
+  guests_[who.client] = {who.ticket, pass};
+  compat::notify_end(proxy, caf::actor{this}, who);
+}
+
+/// Its connection ends, and with it what others in its process have open: they connect again.
+void gate::disconnect(const client_is_stuck& who) {
+  if (const auto found = guests_.find(who.client); found != guests_.end() && door_.disconnect)
+    door_.disconnect(found->second.pass);
 }
 
 void gate::departed(const backends::client_id& guest) {

@@ -34,7 +34,8 @@ inline constexpr std::uint32_t page_rows_max = 10'000;
 /// Lists one page of the live sessions.
 template <class Text>
 struct all_of {
-  static constexpr description is{.tag = 7, .name = "all", .capability = 1u << 4, .concerns = reach::store};
+  static constexpr description is{
+      .tag = 7, .name = "all", .capability = 1u << 4, .concerns = reach::store, .sees_committed = true};
   using reply = listing;
 
   Text cursor{};                 ///< Empty = from the start.

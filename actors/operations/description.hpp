@@ -15,7 +15,7 @@ namespace cluster_store::operations {
 /// How much of a store an operation concerns.
 enum class reach : std::uint8_t {
   sessions, ///< Those it names.
-  store     ///< All of them; it must see a store without staged changes.
+  store     ///< All of them.
 };
 
 /// What is known of an operation beside its fields.
@@ -27,6 +27,7 @@ struct description {
   bool changes = false;          ///< It may change the store: it is remembered, and applied once.
   reach concerns = reach::sessions;
   bool without_expired = false; ///< What is over must have been removed before.
+  bool sees_committed = false;  ///< It asks the engine, so nothing may have been changed since the commit.
   bool for_admins = false;      ///< Where admins have a secret of their own, only they may.
 };
 

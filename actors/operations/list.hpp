@@ -60,6 +60,17 @@ constexpr const description& description_of(const std::variant<Operations...>& w
   return descriptions[what.index()];
 }
 
+/// @returns whether an operation with this tag may change the store; no, if there is none.
+constexpr bool changes(std::uint8_t tag) noexcept {
+  constexpr auto known = [] {
+    std::array<bool, 256> out{};
+    for (const auto& each : descriptions)
+      out[each.tag] = each.changes;
+    return out;
+  }();
+  return known[tag];
+}
+
 /// Calls `each.template operator()<Operation>()` for every operation, in the order of the list.
 template <class Text, class Each>
 constexpr void for_each(Each&& each) {

@@ -13,9 +13,9 @@ proxy_core::proxy_core(settings how, steady_time now)
 }
 
 void proxy_core::new_client() {
-  for (std::size_t half = 0; half < client_.bytes.size(); half += sizeof(std::uint64_t)) {
+  for (std::size_t half = 0; half < terms_.client.bytes.size(); half += sizeof(std::uint64_t)) {
     const auto bits = settings_.random();
-    std::memcpy(client_.bytes.data() + half, &bits, sizeof bits);
+    std::memcpy(terms_.client.bytes.data() + half, &bits, sizeof bits);
   }
   incarnation_.reset();
 }
@@ -40,22 +40,41 @@ void proxy_core::flush(steady_time now) {
   const backends::invariants::at_end checked{*this};
   if (state_ != state::ready)
     return;
-  while (auto batch = table_.next_batch(client_, ticket_, in_flight_max_)) {
-    effects_.emplace_back(send_batch{std::move(*batch)});
-    last_contact_ = now;
-  }
+  while (auto batch = table_.next_batch(terms_))
+    send(std::move(*batch), now);
+  if (terms_.bytes.has_urgent_news(table_.next_bytes()))
+    send(table_.report(terms_), now);
+  if (!report_at_ && terms_.bytes.has_news(table_.floor()))
+    report_at_ = now + report_delay;
+}
+
+void proxy_core::send(std::string batch, steady_time now) {
+  effects_.emplace_back(send_batch{std::move(batch)});
+  last_contact_ = now;
+}
+
+void proxy_core::report_if_due(steady_time now) {
+  if (!report_at_ || *report_at_ > now)
+    return;
+  report_at_.reset();
+  if (state_ != state::ready || !terms_.bytes.has_news(table_.floor()))
+    return;
+  terms_.bytes.give_back();
+  send(table_.report(terms_), now);
 }
 
 void proxy_core::results(std::string_view bytes, steady_time now) {
   const backends::invariants::at_end checked{*this};
   const auto head = wire::take_results_head(bytes);
-  if (state_ != state::ready || (head && head->ticket != ticket_))
+  if (state_ != state::ready || (head && head->ticket != terms_.ticket))
     return;
   if (!head)
     return lose({errc::unavailable, "the store sent a frame that is not readable: " + head.error().message},
                 false, now);
   if (head->refusal)
     return lose({*head->refusal, "the store does not know this connection any more"}, false, now);
+  terms_.bytes.grant(head->requests_granted);
+  const auto taken = bytes.size();
   while (!bytes.empty()) {
     auto item = wire::take_result(bytes);
     if (!item)
@@ -64,6 +83,7 @@ void proxy_core::results(std::string_view bytes, steady_time now) {
           now);
     table_.settle(item->seq, std::move(item->what));
   }
+  terms_.bytes.taken(taken);
 }
 
 void proxy_core::expire(steady_time now) {
@@ -87,9 +107,10 @@ void proxy_core::greet() {
   wire::hello message;
   message.pass = pass_;
   message.store = settings_.store;
-  message.client = client_;
+  message.client = terms_.client;
   message.worker = settings_.worker;
   message.process_id = settings_.process_id;
+  message.answers_window = settings_.queue.answers_bytes_max;
   effects_.emplace_back(say_hello{++attempt_, wire::encode(message)});
 }
 
@@ -180,9 +201,11 @@ bool proxy_core::continues(const wire::welcome& answer, steady_time now) const {
 
 void proxy_core::start(const wire::welcome& answer, steady_time now) {
   state_ = state::ready;
-  ticket_ = answer.ticket;
+  terms_.ticket = answer.ticket;
+  terms_.bytes.begin(answer.requests_granted);
+  report_at_.reset();
   incarnation_ = answer.incarnation;
-  in_flight_max_ = std::max<std::size_t>(answer.in_flight_max, 1);
+  terms_.in_flight_max = std::max<std::size_t>(answer.in_flight_max, 1);
   last_contact_ = now;
   backoff_.up(now);
   if (!std::exchange(connected_, true))
@@ -194,7 +217,7 @@ void proxy_core::start_as_new_client(const wire::welcome& answer, steady_time no
   table_.give_up_sent_mutations(
       "the store's data is not what it was when this operation was sent; the operation "
       "may have been applied");
-  effects_.emplace_back(say_bye{wire::encode(wire::bye{client_, answer.ticket})});
+  effects_.emplace_back(say_bye{wire::encode(wire::bye{terms_.client, answer.ticket})});
   const bool first = !incarnation_;
   new_client();
   if (first)
@@ -209,6 +232,7 @@ void proxy_core::start_as_new_client(const wire::welcome& answer, steady_time no
 void proxy_core::tick(steady_time now) {
   const backends::invariants::at_end checked{*this};
   expire(now);
+  report_if_due(now);
   if (state_ == state::waiting && retry_at_ <= now)
     greet();
 }
@@ -217,6 +241,8 @@ std::optional<steady_time> proxy_core::next_wakeup() {
   auto wakeup = table_.next_deadline();
   if (state_ == state::waiting && (!wakeup || retry_at_ < *wakeup))
     wakeup = retry_at_;
+  if (state_ == state::ready && report_at_ && (!wakeup || *report_at_ < *wakeup))
+    wakeup = report_at_;
   return wakeup;
 }
 
@@ -225,7 +251,7 @@ void proxy_core::close(const std::string& why) {
   if (state_ == state::closed)
     return;
   if (state_ == state::ready)
-    effects_.emplace_back(say_bye{wire::encode(wire::bye{client_, ticket_})});
+    effects_.emplace_back(say_bye{wire::encode(wire::bye{terms_.client, terms_.ticket})});
   state_ = state::closed;
   table_.close(why);
   if (std::exchange(connected_, false))
@@ -240,7 +266,7 @@ std::size_t proxy_core::check_invariants() const {
   // Programs hear that the store can be used exactly while it welcomes this proxy.
   assert(connected_ == (state_ == state::ready));
   // Whoever is welcome has a ticket, knows whose data it is, and may send something.
-  assert(state_ != state::ready || (ticket_ != 0 && incarnation_ && in_flight_max_ > 0));
+  assert(state_ != state::ready || (terms_.ticket != 0 && incarnation_ && terms_.in_flight_max > 0));
   // A hello that is out has a number, so that its answer is known from answers to others.
   assert(state_ != state::greeting || attempt_ > 0);
   // Without a store to answer nothing counts as on its way; after the end nobody waits.

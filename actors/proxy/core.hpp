@@ -73,6 +73,9 @@ public:
 
   using effect = std::variant<say_hello, send_batch, say_bye, connected, disconnected, attempt_failed>;
 
+  /// How soon a store hears at the latest what an idle client has taken and does not need.
+  static constexpr std::chrono::seconds report_delay{1};
+
   /// How long a store remembers a client it does not hear of.
   static constexpr std::chrono::hours retention{1};
 
@@ -119,7 +122,7 @@ public:
 
   std::size_t pending() const noexcept { return table_.size(); }
   std::size_t pending_bytes() const noexcept { return table_.bytes(); }
-  const backends::client_id& client() const noexcept { return client_; }
+  const backends::client_id& client() const noexcept { return terms_.client; }
 
 private:
   friend backends::invariants;
@@ -142,6 +145,8 @@ private:
   void start_as_new_client(const wire::welcome& answer, steady_time now);
   void expire(steady_time now);
   error unsent_error() const;
+  void send(std::string batch, steady_time now);
+  void report_if_due(steady_time now);
   std::size_t check_invariants() const;
   void check_effects() const;
 
@@ -149,15 +154,14 @@ private:
   pending_table table_;
   std::vector<effect> effects_;
   state state_ = state::away;
-  backends::client_id client_;
   wire::token pass_{};
   std::uint64_t attempt_ = 0;
-  std::uint64_t ticket_ = 0;
-  std::size_t in_flight_max_ = 0;
+  pending_table::terms terms_;             ///< Of the last welcome.
   std::optional<wire::token> incarnation_; ///< Of the store this client id was first welcomed by.
   steady_time last_contact_{};             ///< When this client id last sent something.
   backoff backoff_;
   steady_time retry_at_{};
+  std::optional<steady_time> report_at_; ///< When the store hears what has not been urgent.
   bool connected_ = false;
   steady_time disconnected_since_;
   error last_failure_{errc::unavailable, "no connection to the store yet"};

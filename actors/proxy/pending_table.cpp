@@ -57,28 +57,44 @@ bool pending_table::anything_to_send() {
   return resend_seq_ < next_seq_ || !waiting_.empty();
 }
 
-std::optional<std::string> pending_table::next_batch(const backends::client_id& client, std::uint64_t ticket,
-                                                     std::size_t in_flight_max) {
+std::size_t pending_table::next_bytes() {
+  if (!anything_to_send())
+    return 0;
+  const call& next = resend_seq_ < next_seq_ ? *at(resend_seq_).what : *waiting_.front().what;
+  return next.body().size() + operation_overhead_bytes;
+}
+
+wire::batch_head pending_table::head(terms& with) {
+  wire::batch_head out{.client = with.client, .ticket = with.ticket, .floor = floor()};
+  with.bytes.report(out, bytes_ + size_ * operation_overhead_bytes, next_bytes());
+  return out;
+}
+
+std::string pending_table::report(terms& with) {
+  return wire::batch_writer{head(with)}.take();
+}
+
+std::optional<std::string> pending_table::next_batch(terms& with) {
   const backends::invariants::at_end checked{*this};
   const auto batch = free_batch();
-  if (!batch || in_flight_ >= in_flight_max || !anything_to_send())
+  auto next = next_bytes();
+  if (!batch || in_flight_ >= with.in_flight_max || next == 0 || next > with.bytes.free())
     return std::nullopt;
-  wire::batch_writer out{{client, ticket, floor()}};
+  wire::batch_writer out{head(with)};
   do {
-    const bool again = resend_seq_ < next_seq_;
-    const call& next = again ? *at(resend_seq_).what : *waiting_.front().what;
-    if (out.count() > 0
-        && out.bytes() + next.body().size() + operation_overhead_bytes > limits_.batch_bytes_max)
-      break;
-    if (!again) {
+    if (resend_seq_ == next_seq_) {
       sent_.push_back({std::move(waiting_.front().what), waiting_.front().deadline});
       waiting_.pop_front();
       ++next_seq_;
     }
     pack(at(resend_seq_), resend_seq_, *batch, out);
     ++resend_seq_;
-  } while (out.count() < limits_.batch_operations_max && in_flight_ < in_flight_max && anything_to_send());
-  assert(in_flight_ <= in_flight_max);
+    next = next_bytes();
+  } while (next > 0 && out.count() < limits_.batch_operations_max && in_flight_ < with.in_flight_max
+           && out.bytes() + next <= limits_.batch_bytes_max
+           && out.operation_bytes() + next <= with.bytes.free());
+  with.bytes.sent(out.operation_bytes());
+  assert(in_flight_ <= with.in_flight_max);
   return std::move(out).take();
 }
 

@@ -10,6 +10,7 @@
 #include <cluster_store/actors/options.hpp>
 #include <cluster_store/actors/proxy/call.hpp>
 #include <cluster_store/actors/proxy/ring.hpp>
+#include <cluster_store/actors/proxy/window.hpp>
 #include <cluster_store/actors/wire/batch.hpp>
 #include <cluster_store/backends/clock.hpp>
 #include <cluster_store/backends/invariants.hpp>
@@ -47,12 +48,25 @@ public:
   /// Appends an operation. @pre `!full_for(*what)`, and `deadline` is not before any other.
   void add(std::unique_ptr<call> what, steady_time deadline);
 
+  /// What the store of this connection allows, and how it knows its client.
+  struct terms {
+    backends::client_id client;
+    std::uint64_t ticket = 0;
+    std::size_t in_flight_max = 0; ///< Most operations it lets a client have unanswered.
+    window bytes;                  ///< How much may be sent to it.
+  };
+
   /// Packs the next batch: what has to be sent again first, with its old numbers, then what waits.
-  /// @param in_flight_max most operations the store lets a client have unanswered.
-  /// @returns its frame; nothing if nothing waits or enough is in flight. @post at most so many are in flight
+  /// @returns its frame; nothing if nothing waits, or enough is in flight. @post at most so many are in
+  /// flight
   ///   if it was so before.
-  std::optional<std::string> next_batch(const backends::client_id& client, std::uint64_t ticket,
-                                        std::size_t in_flight_max);
+  std::optional<std::string> next_batch(terms& with);
+
+  /// @returns the bytes that the next operation has in a batch, or a few more; 0 if none waits to be sent.
+  std::size_t next_bytes();
+
+  /// @returns a batch without operations that reports what there is to report.
+  std::string report(terms& with);
 
   /// The result of `seq` has arrived. Ignored if nothing with that number is in flight.
   void settle(std::uint64_t seq, result<wire::reply>&& what);
@@ -96,6 +110,7 @@ private:
   const sent& at(std::uint64_t seq) const noexcept { return sent_[seq - first_seq_]; }
   std::optional<std::uint16_t> free_batch() const noexcept;
   bool anything_to_send();
+  wire::batch_head head(terms& with);
   void pack(sent& entry, std::uint64_t seq, std::uint16_t batch, wire::batch_writer& out);
   void take_from_flight(sent& entry) noexcept;
   void answer(sent& entry, result<wire::reply>&& what);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <functional>
+#include <numeric>
 
 namespace cluster_store::actors {
 
@@ -37,19 +38,24 @@ void session_overlay::want(std::string_view id) {
   cell = static_cast<std::uint32_t>(slots_.size());
 }
 
-result<void> session_overlay::fetch() {
+result<std::size_t> session_overlay::fetch(std::size_t bytes_max) {
   const backends::invariants::at_end checked{*this};
+  if (emptied_)
+    fetched_ = slots_.size();
   if (fetched_ == slots_.size())
-    return {};
+    return 0;
   ids_.clear();
   for (auto i = fetched_; i < slots_.size(); ++i)
     ids_.push_back(slots_[i].id);
   if (reads_used_ == reads_.size())
     reads_.push_back(std::make_unique<backends::reads>());
   auto& read = *reads_[reads_used_];
+  read.bytes_max = bytes_max;
   if (auto done = engine_->get(ids_, read); !done)
-    return done;
+    return tl::unexpected{std::move(done).error()};
+  assert(!read.rows.empty() && read.rows.size() <= ids_.size());
   ++reads_used_;
+  std::size_t bytes = 0;
   for (auto& row : read.rows) {
     auto& read_slot = slots_[fetched_++];
     if (row)
@@ -57,8 +63,16 @@ result<void> session_overlay::fetch() {
     else
       read_slot.problem = std::move(row.error());
     read_slot.stored = read_slot.problem || read_slot.content;
+    bytes += read_slot.content ? read_slot.content->data.size() : 0;
   }
-  return {};
+  return bytes;
+}
+
+std::size_t session_overlay::data_bytes(std::size_t first) const noexcept {
+  std::size_t bytes = 0;
+  for (auto i = first; i < fetched_; ++i)
+    bytes += slots_[i].content ? slots_[i].content->data.size() : 0;
+  return bytes;
 }
 
 session_overlay::slot& session_overlay::at(std::string_view id) {
@@ -68,12 +82,23 @@ session_overlay::slot& session_overlay::at(std::string_view id) {
   return slots_[cell - 1];
 }
 
+std::int64_t session_overlay::growth_of(const slot& each) noexcept {
+  const bool there = each.what == slot::change::put || (each.what != slot::change::erased && each.stored);
+  return std::int64_t{there} - std::int64_t{each.stored};
+}
+
+void session_overlay::change(slot& where, slot::change into) {
+  growth_ -= growth_of(where);
+  where.what = into;
+  growth_ += growth_of(where);
+  changed_ = true;
+}
+
 void session_overlay::put(slot& where, const backends::record& content) {
   const backends::invariants::at_end checked{*this};
   where.content = content;
   where.problem.reset();
-  where.what = slot::change::put;
-  changed_ = true;
+  change(where, slot::change::put);
 }
 
 void session_overlay::touch(slot& where, std::optional<wall_time> expires_at,
@@ -82,21 +107,27 @@ void session_overlay::touch(slot& where, std::optional<wall_time> expires_at,
   const backends::invariants::at_end checked{*this};
   where.content->expires_at = expires_at;
   where.content->ttl = ttl;
-  if (where.what == slot::change::none)
-    where.what = slot::change::touched;
-  changed_ = true;
+  change(where, where.what == slot::change::none ? slot::change::touched : where.what);
 }
 
 void session_overlay::erase(slot& where) {
   const backends::invariants::at_end checked{*this};
   where.content.reset();
   where.problem.reset();
-  where.what = slot::change::erased;
-  changed_ = true;
+  change(where, slot::change::erased);
 }
 
-std::int64_t session_overlay::append_writes(std::vector<backends::write>& out) const {
-  std::int64_t growth = 0;
+void session_overlay::erase_all() {
+  const backends::invariants::at_end checked{*this};
+  for (auto& each : slots_)
+    each = {.id = each.id, .content = {}, .problem = {}};
+  fetched_ = slots_.size();
+  growth_ = 0;
+  changed_ = false;
+  emptied_ = true;
+}
+
+void session_overlay::append_writes(std::vector<backends::write>& out) const {
   for (const auto& each : slots_) {
     if (each.what == slot::change::none || (each.what == slot::change::erased && !each.stored))
       continue;
@@ -104,16 +135,13 @@ std::int64_t session_overlay::append_writes(std::vector<backends::write>& out) c
     change.id = each.id;
     if (each.what == slot::change::erased) {
       change.what = backends::write::kind::erase;
-      --growth;
     } else {
       change.what =
           each.what == slot::change::touched ? backends::write::kind::touch : backends::write::kind::put;
       change.content = *each.content;
-      growth += each.stored ? 0 : 1;
     }
     out.push_back(change);
   }
-  return growth;
 }
 
 void session_overlay::clear() {
@@ -127,7 +155,8 @@ void session_overlay::clear() {
   }
   reads_used_ = 0;
   kept_.clear();
-  changed_ = false;
+  growth_ = 0;
+  changed_ = emptied_ = false;
 }
 
 void session_overlay::check([[maybe_unused]] const slot& each) {
@@ -156,6 +185,10 @@ std::size_t session_overlay::check_invariants() const {
   for (auto i = fetched_; i < slots_.size(); ++i)
     assert(slots_[i].what == slot::change::none && !slots_[i].stored);
   std::for_each(slots_.begin(), slots_.end(), check);
+  // The rows that there will be are counted.
+  assert(growth_
+         == std::accumulate(slots_.begin(), slots_.end(), std::int64_t{0},
+                            [](auto sum, const auto& each) { return sum + growth_of(each); }));
   // There is something to write exactly if something was changed.
   assert(changed_ == std::any_of(slots_.begin(), slots_.end(), [](const slot& each) {
            return each.what != slot::change::none;

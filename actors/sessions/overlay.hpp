@@ -41,9 +41,20 @@ public:
   /// Makes sure `id` has a slot; new ones are read by the next `fetch`.
   void want(std::string_view id);
 
-  /// Reads the wanted sessions that have not been read yet, in one multi-get.
+  /// @returns how many sessions are wanted; those that were wanted first are read first.
+  std::size_t wanted() const noexcept { return slots_.size(); }
+
+  /// @returns how many of them have been read.
+  std::size_t fetched() const noexcept { return fetched_; }
+
+  /// Reads wanted sessions that have not been read yet, in one multi-get: all of them, or so many that they
+  /// have `bytes_max` bytes of data or little more, one at least.
+  /// @returns the bytes of their data.
   /// @errors of the backend as a whole; nothing has changed then.
-  result<void> fetch();
+  result<std::size_t> fetch(std::size_t bytes_max);
+
+  /// @returns the bytes of data of those that have been read, from number `first` on.
+  std::size_t data_bytes(std::size_t first) const noexcept;
 
   /// @returns the slot of `id`. @pre wanted and fetched.
   slot& at(std::string_view id);
@@ -55,15 +66,21 @@ public:
 
   void erase(slot& where);
 
+  /// Everything is removed, what the group changed before as well: there is nothing in the backend any more.
+  void erase_all();
+
   /// Keeps a copy of `text` until `clear`, for data that moves to another session.
   std::string_view keep(std::string_view text) { return kept_.emplace_back(text); }
 
   /// @returns whether any session was changed.
   bool changed() const noexcept { return changed_; }
 
+  /// @returns how many more rows the backend has once the changes are written (negative: fewer), compared to
+  /// now, or to the last `erase_all`.
+  std::int64_t growth() const noexcept { return growth_; }
+
   /// Appends one write for each changed session.
-  /// @returns how many more rows the backend has afterwards (negative: fewer).
-  std::int64_t append_writes(std::vector<backends::write>& out) const;
+  void append_writes(std::vector<backends::write>& out) const;
 
   /// Forgets everything.
   void clear();
@@ -73,8 +90,10 @@ private:
 
   std::size_t find_cell(std::string_view id) const;
   void grow();
+  void change(slot& where, slot::change into);
   std::size_t check_invariants() const;
   static void check(const slot& each);
+  static std::int64_t growth_of(const slot& each) noexcept;
 
   backends::backend* engine_;
   std::vector<slot> slots_;
@@ -84,7 +103,9 @@ private:
   std::vector<std::unique_ptr<backends::reads>> reads_;
   std::size_t reads_used_ = 0;
   std::deque<std::string> kept_;
+  std::int64_t growth_ = 0;
   bool changed_ = false;
+  bool emptied_ = false; ///< Everything was removed: there is nothing to read.
 };
 
 } // namespace cluster_store::actors

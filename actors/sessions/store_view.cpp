@@ -29,6 +29,7 @@ backends::record store_view::kept(backends::record content) {
 void store_view::clear() {
   of_.staged.clear = true;
   of_.counts.sessions = 0;
+  of_.sessions.erase_all();
 }
 
 std::optional<wall_time> store_view::expiry(std::optional<time_to_live> ttl,

@@ -70,14 +70,14 @@ public:
   /// @returns `content` with texts of its own, for another session.
   backends::record kept(backends::record content);
 
-  /// Removes everything. @pre nothing else is staged.
+  /// Removes everything, what the group has stored before as well.
   void clear();
 
   version_number next_version() noexcept { return ++of_.counts.version; }
 
-  /// @returns how many sessions are stored. @pre nothing is staged.
+  /// @returns how many sessions are stored, with what is staged.
   std::uint64_t stored() const noexcept {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, of_.counts.sessions));
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, of_.counts.sessions + of_.sessions.growth()));
   }
 
   /// @returns the end of a life of `ttl` from now, which no absolute limit lies before.

@@ -40,6 +40,7 @@ caf::behavior store_actor::make_behavior() {
       [this](const grant_ticket& order) { return grant(order); },
       [this](const proxy_gone& who) {
         core_->left(who.client, who.ticket, clock_->steady());
+        arm(); // others may have room now
         if (const auto at = routes_.find(who.client); at != routes_.end() && at->second.ticket == who.ticket)
           routes_.erase(at);
       },
@@ -50,14 +51,14 @@ caf::behavior store_actor::make_behavior() {
         }
       },
       [this](const ask_figures&) {
-        return store_figures{core_->figures(),
-                             core_->read_only() ? core_->read_only()->message : std::string{}};
+        return store_figures{core_->figures(), core_->trouble() ? core_->trouble()->message : std::string{}};
       },
       [this](const stop_serving&) { drain(); },
   };
 }
 
 void store_actor::on_exit() {
+  gate_ = nullptr;
   routes_.clear();
   core_.reset();
   engine_.reset();
@@ -68,7 +69,8 @@ result<void> store_actor::load() {
 }
 
 granted_ticket store_actor::grant(const grant_ticket& order) {
-  auto welcome = core_->grant(order.client, order.ticket, order.allowed);
+  gate_ = current_sender();
+  auto welcome = core_->grant(order.client, order.ticket, order.allowed, order.answers_window);
   if (!welcome)
     return {std::move(welcome)};
   routes_[order.client] = {order.ticket, caf::actor_cast<caf::actor>(order.proxy)};
@@ -93,7 +95,7 @@ void store_actor::arm() {
 void store_actor::flush() {
   armed_ = false;
   if (!core_->prepare(clock_->wall()))
-    return;
+    return core_->must_restart() ? die("the engine is broken") : void();
   std::string problem;
   if (core_->staged().empty()) {
     send_frames(core_->finish());
@@ -118,7 +120,9 @@ void store_actor::send_frames(std::vector<outgoing_frame> frames) {
 
 void store_actor::tick() {
   compat::delayed_send(this, caf::actor{this}, caf::timespan{tick_interval}, tick_store{});
-  core_->tick(clock_->steady());
+  for (const auto& stuck : core_->tick(clock_->steady()))
+    if (gate_)
+      compat::send(this, caf::actor_cast<caf::actor>(gate_), client_is_stuck{stuck});
   arm();
   if (engine_->traits().sync != backends::traits::syncing::interval)
     return;

@@ -51,6 +51,7 @@ private:
   std::unique_ptr<store_core> core_;
   std::shared_ptr<const cluster_store::clock> clock_;
   caf::strong_actor_ptr starter_;
+  caf::strong_actor_ptr gate_; ///< Who asked for the last ticket.
   std::map<backends::client_id, route> routes_;
   bool armed_ = false;
 };

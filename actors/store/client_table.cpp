@@ -73,6 +73,12 @@ client_state* client_table::find(backends::client_id who, std::uint64_t ticket) 
   return at == clients_.end() || ticket == 0 || at->second.ticket != ticket ? nullptr : &at->second;
 }
 
+void client_table::received(client_state& client, std::uint64_t floor) {
+  client.floor = std::max(client.floor, floor);
+  while (!client.results.empty() && client.results.front().seq < client.floor)
+    client.results.pop_front();
+}
+
 void client_table::left(backends::client_id who, std::uint64_t ticket, steady_time now) {
   const backends::invariants::at_end checked{*this};
   if (auto* client = find(who, ticket)) {
@@ -130,7 +136,7 @@ void client_table::prepare(backends::commit& out) {
   for (const auto* client : active_)
     prepare_rows(*client, out);
   std::erase_if(marked_leaving_, [this, &out](client_state* client) {
-    if (client->queued_operations != 0 || !client->staged.empty())
+    if (client->queue.size() != 0 || !client->staged.empty())
       return false;
     if (!client->rows.empty())
       out.client_erases.push_back({client->id, UINT64_MAX});
@@ -222,7 +228,7 @@ std::size_t client_table::check_invariants() const {
   assert(same(leaving, marked));
   // Nobody goes before all answers to him went.
   assert(std::all_of(erased_.begin(), erased_.end(), [](const client_state* client) {
-    return client->queued_operations == 0 && client->staged.empty();
+    return client->queue.size() == 0 && client->staged.empty();
   }));
   return looked;
 }

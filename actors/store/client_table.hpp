@@ -11,6 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <cluster_store/actors/store/client_queue.hpp>
+#include <cluster_store/actors/store/flow_control.hpp>
 #include <cluster_store/actors/wire/wire.hpp>
 #include <cluster_store/backends/backend.hpp>
 #include <cluster_store/backends/invariants.hpp>
@@ -21,6 +23,14 @@ namespace cluster_store::actors {
 enum class rights : std::uint8_t {
   operate,   ///< Everything that concerns single sessions, and listing them.
   administer ///< Also what concerns all at once: `clear`.
+};
+
+/// Where a client stands that wants a turn (`turns`).
+enum class turn_place : std::uint8_t {
+  none,   ///< Nowhere: it has nothing to execute, or executes now.
+  round,  ///< In the round.
+  parked, ///< Among those who come first in the next group.
+  no_room ///< It has something to execute, but no room for the answer.
 };
 
 /// What the store knows of one client: which ticket is valid, what was applied, which results may be asked
@@ -48,7 +58,10 @@ public:
   rights allowed = rights::operate;        ///< With this ticket.
   std::uint64_t floor = 1;                 ///< Every smaller seq has been received by the client.
   std::uint64_t last_applied = 0;          ///< Highest seq of a committed mutation.
-  std::size_t queued_operations = 0;       ///< Kept by the store core.
+  client_queue queue;                      ///< What waits for an answer. Kept by the store core.
+  turn_place place = turn_place::none;     ///< Kept by `turns`.
+  std::int64_t allowance = 0;              ///< Cost it may cause now; negative: a debt. Kept by `turns`.
+  client_flow flow;                        ///< Kept by `flow_control`.
   std::optional<std::size_t> open_frame;   ///< Kept by the reply builder.
   bool leaving = false;                    ///< Said bye.
   std::optional<steady_time> silent_since; ///< None while connected.
@@ -88,6 +101,9 @@ public:
 
   /// @returns the client if `ticket` is its valid one, else nullptr.
   client_state* find(backends::client_id who, std::uint64_t ticket);
+
+  /// Every result of `client` before the number `floor` has arrived: they are forgotten.
+  static void received(client_state& client, std::uint64_t floor);
 
   /// The client's connection is gone: its ticket is void and its retention begins.
   void left(backends::client_id who, std::uint64_t ticket, steady_time now);

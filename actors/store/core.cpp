@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <map>
 #include <utility>
 
 #include <cluster_store/actors/store/rows.hpp>
@@ -23,6 +22,8 @@ store_core::store_core(store_core_options how, backends::backend& engine)
     : options_(how),
       engine_(&engine),
       clients_(options_.clients),
+      turns_(options_.quantum),
+      flow_(options_.flow),
       overlay_(engine),
       guard_(how.logout_guard, engine),
       view_({overlay_, guard_, engine, staged_, counters_, read_only_, how.ttl_default}) {}
@@ -51,17 +52,16 @@ result<void> store_core::load(const wire::token& fresh_incarnation, steady_time 
   return clients_.load(*clients, now);
 }
 
-void store_core::drop_queue_of(client_state& client) {
-  std::erase_if(queue_, [&client](const queued_batch& each) { return each.client == &client; });
-  client.queued_operations = 0;
-}
-
-result<wire::welcome> store_core::grant(backends::client_id who, std::uint64_t ticket, rights allowed) {
+result<wire::welcome> store_core::grant(backends::client_id who, std::uint64_t ticket, rights allowed,
+                                        std::uint64_t answers_window) {
   const backends::invariants::at_end checked{*this};
   auto granted = clients_.grant(who, ticket, allowed);
   if (!granted)
     return tl::unexpected{granted.error()};
-  drop_queue_of(*granted->client);
+  turns_.remove(*granted->client);
+  granted->client->queue.drop();
+  flow_.begin(*granted->client, answers_window);
+  wake_roomy();
   wire::welcome out;
   out.ticket = ticket;
   out.incarnation = incarnation_;
@@ -70,46 +70,81 @@ result<wire::welcome> store_core::grant(backends::client_id who, std::uint64_t t
   out.capabilities = operations::all_capabilities;
   out.limits = options_.limits;
   out.in_flight_max = options_.in_flight_max;
+  out.requests_granted = flow_control::tell(*granted->client);
   return out;
 }
 
 void store_core::left(backends::client_id who, std::uint64_t ticket, steady_time now) {
   const backends::invariants::at_end checked{*this};
+  if (auto* client = clients_.find(who, ticket))
+    end_connection(*client);
   clients_.left(who, ticket, now);
 }
 
 void store_core::said_bye(const wire::bye& message) {
   const backends::invariants::at_end checked{*this};
-  if (auto* client = clients_.find(message.client, message.ticket))
+  if (auto* client = clients_.find(message.client, message.ticket)) {
+    end_connection(*client);
     clients_.said_bye(*client);
+  }
+}
+
+/// What it had asked for is executed; answers go nowhere, and so need no room.
+void store_core::end_connection(client_state& client) {
+  flow_.forget(client);
+  turns_.wake(client);
+  wake_roomy();
+}
+
+void store_core::wake_roomy() {
+  for (auto* client : flow_.take_roomy())
+    turns_.wake(*client);
+}
+
+void store_core::take_in(const wire::batch_head& head, client_state& client) {
+  clients_.received(client, head.floor);
+  flow_.reported(client, {head.answers_taken, head.requests_wanted, head.requests_returned});
+  wake_roomy();
 }
 
 std::optional<std::string> store_core::submit(std::string bytes) {
   const backends::invariants::at_end checked{*this};
-  queued_batch batch{nullptr, std::make_unique<std::string>(std::move(bytes)), {}};
-  auto in = wire::batch_reader::open(*batch.bytes);
+  queued_batch batch{std::make_unique<std::string>(std::move(bytes)), {}};
+  auto in = wire::batch_reader::open(*batch.frame);
   if (!in)
     return std::nullopt; // there is no ticket to answer to
-  batch.client = clients_.find(in->head().client, in->head().ticket);
-  if (batch.client == nullptr) {
+  auto* const client = clients_.find(in->head().client, in->head().ticket);
+  if (client == nullptr) {
     std::string refusal;
     wire::append_results_head({in->head().ticket, errc::unavailable}, refusal);
     return refusal;
   }
-  batch.client->floor = std::max(batch.client->floor, in->head().floor);
+  take_in(in->head(), *client);
+  auto left = in->operation_bytes();
+  const bool granted = flow_.came(*client, left);
   if (!spare_items_.empty()) {
     batch.items = std::move(spare_items_.back());
     spare_items_.pop_back();
   }
   for (auto item = in->next(); item && *item; item = in->next()) {
     auto& kept = batch.items.emplace_back();
-    read(**item, *batch.client, kept);
-    if (++batch.client->queued_operations > options_.in_flight_max)
+    read(**item, *client, kept);
+    const auto rest = in->operation_bytes();
+    kept.bytes = granted ? left - rest : 0;
+    left = rest;
+    if (!granted)
+      kept.what = fail(errc::overloaded, "this client sent more than it was granted");
+    if (client->queue.size() + batch.items.size() > options_.in_flight_max)
       kept.what = fail(errc::overloaded, "this client has more than " + std::to_string(options_.in_flight_max)
                                              + " unanswered operations: wait for answers");
   }
-  if (!batch.items.empty())
-    queue_.push_back(std::move(batch));
+  if (batch.items.empty()) {
+    flow_.settled(*client, granted ? left : 0);
+    return std::nullopt;
+  }
+  batch.items.back().bytes += granted ? left : 0; // what could not be read
+  client->queue.push(std::move(batch));
+  turns_.add(*client);
   return std::nullopt;
 }
 
@@ -120,46 +155,45 @@ bool store_core::prepare(wall_time now) {
     return false;
   if (std::exchange(probe_wanted_, false))
     return prepare_probe();
-  if (sweep_wanted_ && (sweep_turn_ || queue_.empty()) && prepare_sweep(now))
+  if (sweep_wanted_ && (sweep_turn_ || turns_.empty()) && prepare_sweep(now))
     return true;
-  return (!queue_.empty() || (clients_.has_leavers() && !read_only_)) && prepare_operations(now);
+  return (!turns_.empty() || flow_.has_news() || (clients_.has_leavers() && !read_only_))
+         && prepare_operations(now);
 }
 
-void store_core::settle_batches() {
-  while (!queue_.empty() && queue_.front().executed > 0) {
-    auto& batch = queue_.front();
-    operations_ += batch.executed;
-    batch.client->queued_operations -= batch.executed;
-    if (batch.executed < batch.items.size()) {
-      batch.items.erase(batch.items.begin(),
-                        batch.items.begin() + static_cast<std::ptrdiff_t>(batch.executed));
-      batch.executed = 0;
-      return;
-    }
-    batch.items.clear();
-    if (spare_items_.size() < spare_items_max && batch.items.capacity() <= spare_operations_max)
-      spare_items_.push_back(std::move(batch.items));
-    queue_.pop_front();
+void store_core::settle_executed() {
+  for (auto* client : group_clients_) {
+    operations_ += client->queue.executed();
+    flow_.settled(*client, client->queue.executed_bytes());
+    client->queue.settle([this](queued_batch& spent) {
+      spent.items.clear();
+      if (spare_items_.size() < spare_items_max && spent.items.capacity() <= spare_operations_max)
+        spare_items_.push_back(std::move(spent.items));
+    });
   }
 }
 
 /// Mutations of the group fail; reads stay queued and see the store as it was.
 void store_core::answer_aborted(const error& why) {
   replies_.discard();
-  for (auto& batch : queue_) {
-    const auto executed = batch.items.begin() + static_cast<std::ptrdiff_t>(std::exchange(batch.executed, 0));
-    auto& client = *batch.client;
-    const auto kept = std::remove_if(batch.items.begin(), executed, [&](const queued_operation& item) {
-      if (!item.what || !operations::description_of(*item.what).changes || item.seq <= client.last_applied)
+  flow_.aborted();
+  for (auto* client : group_clients_) {
+    std::size_t bytes = 0;
+    operations_ += client->queue.take_back([&](const queued_operation& item) {
+      const bool gone = item.what && item.changes && item.seq > client->last_applied;
+      if (!gone)
         return false;
-      answer_failure(client, item.seq, why);
-      --client.queued_operations;
-      ++operations_;
+      answer_failure(*client, item.seq, why);
+      bytes += item.bytes;
       return true;
     });
-    batch.items.erase(kept, executed);
+    flow_.settled(*client, bytes);
+    if (client->queue.waits())
+      turns_.add(*client);
+    else
+      turns_.remove(*client);
   }
-  std::erase_if(queue_, [](const queued_batch& batch) { return batch.items.empty(); });
+  wake_roomy();
 }
 
 void store_core::end_group() {
@@ -167,8 +201,10 @@ void store_core::end_group() {
   guard_.end_group();
   staged_.reset();
   group_ = group_kind::none;
-  group_batch_ = group_operations_ = 0;
-  group_ends_ = false;
+  group_clients_.clear();
+  group_operations_ = group_bytes_ = 0;
+  due_ = due_state::unknown;
+  unread_due_.clear();
 }
 
 std::vector<outgoing_frame> store_core::end(const verdict* engine_said) {
@@ -187,7 +223,7 @@ std::vector<outgoing_frame> store_core::end(const verdict* engine_said) {
     clients_.aborted();
     counters_ = committed_;
     answer_aborted(*read_only_);
-    auto frames = replies_.take();
+    auto frames = take_frames();
     end_group();
     return frames;
   }
@@ -195,18 +231,36 @@ std::vector<outgoing_frame> store_core::end(const verdict* engine_said) {
     read_only_.reset();
   commits_ += engine_said ? 1 : 0;
   committed_ = counters_;
-  auto frames = replies_.take();
-  settle_batches();
+  settle_executed();
+  auto frames = take_frames();
   clients_.committed();
   end_group();
   return frames;
 }
 
-void store_core::tick(steady_time now) {
+/// The answers, and word to those who wait for nothing but to be granted more.
+std::vector<outgoing_frame> store_core::take_frames() {
+  flow_.committed();
+  auto frames = replies_.take();
+  for (auto* client : flow_.take_news())
+    if (client->flow.told < client->flow.granted) {
+      auto& frame = frames.emplace_back(outgoing_frame{client->id, {}});
+      wire::append_results_head({client->ticket, {}, flow_control::tell(*client)}, frame.bytes);
+    }
+  return frames;
+}
+
+std::vector<backends::client_id> store_core::tick(steady_time now) {
   const backends::invariants::at_end checked{*this};
   clients_.expire(now);
   probe_wanted_ = read_only_.has_value();
-  sweep_wanted_ = !read_only_;
+  if (sweep_pause_ > 0)
+    --sweep_pause_;
+  sweep_wanted_ = !read_only_ && sweep_pause_ == 0;
+  std::vector<backends::client_id> stuck;
+  for (const auto* client : flow_.tick())
+    stuck.push_back(client->id);
+  return stuck;
 }
 
 store_core_figures store_core::figures() const {
@@ -218,27 +272,13 @@ store_core_figures store_core::figures() const {
 std::size_t store_core::check_invariants() const {
   check_group();
   backends::invariants::check(guard_);
-  return check_queue() + backends::invariants::check(clients_) + backends::invariants::check(overlay_)
-         + backends::invariants::check(replies_);
-}
-
-/// @returns how many batches it looked at.
-std::size_t store_core::check_queue() const {
-  std::map<const client_state*, std::size_t> operations;
-  for (const auto& batch : queue_) {
-    // A batch that waits has something to execute.
-    assert(!batch.items.empty() && batch.executed <= batch.items.size());
-    operations[batch.client] += batch.items.size();
-  }
-  // Every client is counted as many operations as it has in the queue: at a wrong count it would be
-  // refused, or never forgotten.
-  for ([[maybe_unused]] const auto& [client, count] : operations)
-    assert(client->queued_operations == count);
   // What keeps its memory for batches to come is bounded and empty.
   assert(spare_items_.size() <= spare_items_max);
   assert(
       std::all_of(spare_items_.begin(), spare_items_.end(), [](const auto& each) { return each.empty(); }));
-  return queue_.size() + operations.size();
+  return backends::invariants::check(turns_) + backends::invariants::check(flow_)
+         + backends::invariants::check(clients_) + backends::invariants::check(overlay_)
+         + backends::invariants::check(replies_);
 }
 
 void store_core::check_group() const {
@@ -247,15 +287,13 @@ void store_core::check_group() const {
   // Between groups nothing is staged, changed or about to be answered.
   if (group_ == group_kind::none) {
     assert(staged_.empty() && !overlay_.changed() && replies_.bytes() == 0 && counters_ == committed_);
-    assert(group_batch_ == 0 && !group_ends_);
+    assert(group_clients_.empty() && due_ == due_state::unknown);
   }
-  // A group of operations has executed the first batches, the beginning of the next, and nothing behind it;
-  // other groups nothing.
+  // What was executed is counted; other groups than those of operations execute nothing.
   std::size_t executed = 0;
-  for (std::size_t i = 0; i < queue_.size(); ++i) {
-    executed += queue_[i].executed;
-    assert((i < group_batch_) == (queue_[i].executed == queue_[i].items.size()));
-    assert(i <= group_batch_ || queue_[i].executed == 0);
+  for (const auto* client : group_clients_) {
+    executed += client->queue.executed();
+    backends::invariants::check(client->queue);
   }
   assert(executed == group_operations_ && (group_ == group_kind::operations || executed == 0));
   // What is read-only changes nothing but to try whether it still must be.

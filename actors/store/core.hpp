@@ -3,9 +3,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +15,7 @@
 #include <cluster_store/actors/sessions/store_view.hpp>
 #include <cluster_store/actors/store/client_table.hpp>
 #include <cluster_store/actors/store/reply_builder.hpp>
+#include <cluster_store/actors/store/turns.hpp>
 #include <cluster_store/actors/wire/batch.hpp>
 #include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/backends/backend.hpp>
@@ -29,10 +30,14 @@ struct store_core_options {
   session_limits limits;
   std::uint32_t in_flight_max = 16'384;          ///< Most queued operations of one client.
   std::size_t group_operations_max = 1'024;      ///< Operations of one commit.
-  std::size_t fetch_operations_max = 128;        ///< Operations of one multi-get.
-  std::size_t reply_bytes_max = 4 * 1024 * 1024; ///< A commit ends when its replies reach this.
+  std::size_t fetch_sessions_max = 128;          ///< Sessions of one multi-get.
+  std::size_t fetch_bytes_max = 1024 * 1024;     ///< Bytes of their data.
+  std::size_t reply_bytes_max = 4 * 1024 * 1024; ///< A commit ends when its replies reach this, or
+  std::size_t group_bytes_max = 4 * 1024 * 1024; ///< what it changes has so many bytes.
+  std::int64_t quantum = 64 * 1024;              ///< Cost of one client's turn (`turns`).
   std::size_t sweep_rows_max = 1'000;            ///< Rows of the expiry index settled in one commit.
   client_table::limits clients;
+  flow_control::limits flow;
 };
 
 /// Figures since the core was loaded, and now.
@@ -68,8 +73,10 @@ public:
 
   /// Installs `ticket` for `who`: its former ticket is void and what it had queued is dropped (it will come
   /// again).
+  /// @param answers_window as `wire::hello` says.
   /// @returns what the welcome says. @errors `overloaded` beyond the number of clients.
-  result<wire::welcome> grant(backends::client_id who, std::uint64_t ticket, rights allowed);
+  result<wire::welcome> grant(backends::client_id who, std::uint64_t ticket, rights allowed,
+                              std::uint64_t answers_window);
 
   /// The client's connection is gone.
   void left(backends::client_id who, std::uint64_t ticket, steady_time now);
@@ -95,11 +102,16 @@ public:
   std::vector<outgoing_frame> finish() { return end(nullptr); }
 
   /// Housekeeping, once a second: expires silent clients, starts a sweep, probes a read-only engine.
+  /// @returns the clients that keep for themselves what others wait for: their connections must end.
   /// @post `prepare` has something to do if there is.
-  void tick(steady_time now);
+  std::vector<backends::client_id> tick(steady_time now);
 
   /// @returns whether the shell must close the engine and start anew.
   bool must_restart() const noexcept { return must_restart_; }
+
+  /// @returns what is wrong with the store although it answers: it is read-only, or what is over cannot be
+  /// removed.
+  const std::optional<error>& trouble() const noexcept { return read_only_ ? read_only_ : sweep_problem_; }
 
   /// @returns why the store is read-only, or nothing.
   const std::optional<error>& read_only() const noexcept { return read_only_; }
@@ -112,24 +124,38 @@ private:
   using any_operation = operations::any_of<std::string_view>;
   using counters = store_view::counters;
 
-  struct queued_operation {
-    std::uint64_t seq = 0;
-    result<any_operation> what; ///< Or why it is not executed.
+  /// Operations of one client that a chunk executes.
+  struct planned_turn {
+    client_state* client;
+    std::size_t operations;
   };
 
-  struct queued_batch {
-    client_state* client;
-    std::unique_ptr<std::string> bytes; ///< What the items look into.
-    std::vector<queued_operation> items;
-    std::size_t executed = 0; ///< Items the group has executed, from the front.
+  /// Sessions that a planned operation needs to have been read: all those before `end`; it was the first to
+  /// want those from `first` on.
+  struct wanted_sessions {
+    std::size_t first;
+    std::size_t end;
   };
+
+  /// What became of an operation.
+  enum class step : std::uint8_t {
+    executed,
+    waits_for_group, ///< It has to be the first of another one.
+    waits_for_room   ///< Its answer has none.
+  };
+
+  /// Whether a group has removed what is over.
+  enum class due_state : std::uint8_t { unknown, settled, too_much };
 
   enum class group_kind : std::uint8_t { none, operations, sweep, probe };
 
   // core.cpp: queue and commits
   std::vector<outgoing_frame> end(const verdict* engine_said);
-  void drop_queue_of(client_state& client);
-  void settle_batches();
+  void settle_executed();
+  std::vector<outgoing_frame> take_frames();
+  void end_connection(client_state& client);
+  void wake_roomy();
+  void take_in(const wire::batch_head& head, client_state& client);
   void answer_aborted(const error& why);
   void end_group();
   std::size_t check_invariants() const;
@@ -141,19 +167,24 @@ private:
   bool prepare_sweep(wall_time now);
   bool prepare_probe();
   bool group_is_full() const;
+  bool plan_chunk();
+  void plan_turn(client_state& client);
   void execute_chunk(wall_time now);
-  std::size_t want_chunk();
-  bool execute_next(const result<void>& fetched, wall_time now);
-  bool must_wait(const client_state& client, const operations::description& what, std::uint64_t seq,
-                 wall_time now);
-  void stage_rows(wall_time now);
+  void execute_turn(client_state& client, std::span<const wanted_sessions> needs, wall_time now);
+  result<bool> ready_for(const operations::description& what, wall_time now);
+  result<bool> settle_due(wall_time now);
+  result<bool> stage_due(std::vector<backends::expiry_row> rows, wall_time now);
   result<void> stage_swept(wall_time now);
+  void stage_rows(wall_time now);
+  void sweep_failed(const error& why);
 
   // execute.cpp: one operation
   void read(const wire::batch_item& item, const client_state& client, queued_operation& into) const;
   result<void> check(const any_operation& what, const client_state& client) const;
-  std::size_t want_sessions_of(const any_operation& what);
-  void execute(client_state& client, const queued_operation& item);
+  void want_sessions_of(const any_operation& what);
+  result<void> fetch(const wanted_sessions& needs, const operations::description& what);
+  step execute_next(client_state& client, const wanted_sessions& needs, wall_time now);
+  step execute(client_state& client, const queued_operation& item);
   bool answer_repeated(client_state& client, std::uint64_t seq);
   void answer_failure(client_state& client, std::uint64_t seq, const error& why);
 
@@ -163,7 +194,8 @@ private:
   counters committed_;
   counters counters_; ///< With what is staged.
   client_table clients_;
-  std::deque<queued_batch> queue_;
+  turns turns_;
+  flow_control flow_;
   std::vector<std::vector<queued_operation>> spare_items_; ///< Empty; they keep their memory.
   session_overlay overlay_;
   actors::logout_guard guard_;
@@ -172,11 +204,18 @@ private:
   std::optional<error> read_only_;
   store_view view_; ///< What operations see, of the others here.
   group_kind group_ = group_kind::none;
-  std::size_t group_batch_ = 0;      ///< Index of the batch the group executes now.
-  std::size_t group_operations_ = 0; ///< Operations the group has executed.
-  bool group_ends_ = false;          ///< The next operation needs the commit first.
+  std::vector<client_state*> group_clients_; ///< Those of which the group has executed something.
+  std::size_t group_operations_ = 0;         ///< Operations the group has executed.
+  std::size_t group_bytes_ = 0;              ///< Bytes of its mutations.
+  due_state due_ = due_state::unknown;
+  std::vector<backends::expiry_row> unread_due_; ///< Those that could not be looked at, until the group ends.
+  std::vector<planned_turn> plan_;
+  std::vector<wanted_sessions> plan_needs_; ///< Of each planned operation.
   bool sweep_wanted_ = false;
-  bool sweep_turn_ = false; ///< The last group was of operations.
+  bool sweep_turn_ = false;            ///< The last group was of operations.
+  std::optional<error> sweep_problem_; ///< Why the last sweep failed.
+  std::uint32_t sweep_failures_ = 0;   ///< In a row.
+  std::uint32_t sweep_pause_ = 0;      ///< Ticks until it is tried again.
   bool probe_wanted_ = false;
   bool must_restart_ = false;
   std::uint64_t operations_ = 0;

@@ -1,15 +1,25 @@
 #include <cluster_store/actors/store/core.hpp>
 
+#include <algorithm>
+
 #include <cluster_store/actors/operations/check.hpp>
 #include <cluster_store/actors/operations/coding.hpp>
 #include <cluster_store/actors/wire/results.hpp>
 
 namespace cluster_store::actors {
 
+namespace {
+
+/// Nothing but what reads sessions has longer answers, or little longer: messages of errors.
+constexpr std::size_t small_answer_bytes_max = 512;
+
+} // namespace
+
 void store_core::read(const wire::batch_item& item, const client_state& client,
                       queued_operation& into) const {
   using operations::coding;
   into.seq = item.seq;
+  into.changes = operations::changes(item.tag);
   const auto found = operations::decode<std::string_view>(item.tag, item.body, *into.what);
   if (found == coding::newer)
     into.what = fail(errc::unsupported, "operation " + std::to_string(item.tag)
@@ -31,13 +41,9 @@ result<void> store_core::check(const any_operation& what, const client_state& cl
                     what);
 }
 
-/// Has the sessions that an operation names read. @returns how many those are.
-std::size_t store_core::want_sessions_of(const any_operation& what) {
-  std::size_t count = 0;
-  const auto want = [&](std::string_view id) {
-    overlay_.want(id);
-    ++count;
-  };
+/// Has the sessions that an operation names read, together with others.
+void store_core::want_sessions_of(const any_operation& what) {
+  const auto want = [this](std::string_view id) { overlay_.want(id); };
   const auto look = [&]<class T>(const operations::field& which, const T& value) {
     if constexpr (operations::is_list<T>)
       std::for_each(value.begin(), value.end(), want);
@@ -46,15 +52,49 @@ std::size_t store_core::want_sessions_of(const any_operation& what) {
         want(value);
   };
   std::visit([&]<class Operation>(const Operation& operation) { Operation::visit(operation, look); }, what);
-  return count;
 }
 
-void store_core::execute(client_state& client, const queued_operation& item) {
+/// Reads what an operation needs, in steps. One whose answer would be too large needs no more to know it.
+result<void> store_core::fetch(const wanted_sessions& needs, const operations::description& what) {
+  while (overlay_.fetched() < needs.end) {
+    if (!what.changes && overlay_.data_bytes(needs.first) > operations::answer_bytes_max)
+      break;
+    if (auto done = overlay_.fetch(options_.fetch_bytes_max); !done)
+      return tl::unexpected{std::move(done).error()};
+  }
+  return {};
+}
+
+store_core::step store_core::execute_next(client_state& client, const wanted_sessions& needs, wall_time now) {
+  const auto& item = client.queue.next();
+  if (!flow_.has_room(client, small_answer_bytes_max))
+    return step::waits_for_room;
+  const auto refuse = [&](const error& why) {
+    answer_failure(client, item.seq, why);
+    return step::executed;
+  };
+  if (item.changes && answer_repeated(client, item.seq))
+    return step::executed;
+  if (!item.what)
+    return refuse(item.what.error());
   const auto& is = operations::description_of(*item.what);
-  if (is.changes && answer_repeated(client, item.seq))
-    return;
-  if (read_only_ && is.changes)
-    return answer_failure(client, item.seq, *read_only_);
+  if (is.concerns == operations::reach::store) {
+    const auto ready = ready_for(is, now);
+    if (!ready)
+      return refuse(ready.error());
+    return *ready ? execute(client, item) : step::waits_for_group;
+  }
+  if (const auto done = fetch(needs, is); !done)
+    return refuse(done.error());
+  return execute(client, item);
+}
+
+store_core::step store_core::execute(client_state& client, const queued_operation& item) {
+  const auto& is = operations::description_of(*item.what);
+  if (read_only_ && is.changes) {
+    answer_failure(client, item.seq, *read_only_);
+    return step::executed;
+  }
   const auto coded = std::visit(
       [&](const auto& operation) {
         const auto outcome = perform(operation, view_);
@@ -66,15 +106,21 @@ void store_core::execute(client_state& client, const queued_operation& item) {
         });
       },
       *item.what);
-  if (is.changes)
+  if (is.changes) {
     clients_.stage(client, item.seq, coded);
+  } else if (coded.size() > small_answer_bytes_max && !flow_.has_room(client, coded.size())) {
+    replies_.take_back(client, coded.size());
+    return step::waits_for_room;
+  }
+  flow_.stage(client, coded.size());
+  return step::executed;
 }
 
 bool store_core::answer_repeated(client_state& client, std::uint64_t seq) {
   if (seq > client.highest())
     return false;
   if (const auto known = client.recall(seq))
-    replies_.add(client, [&](std::string& out) { out += *known; });
+    flow_.stage(client, replies_.add(client, [&](std::string& out) { out += *known; }).size());
   else
     answer_failure(client, seq,
                    {errc::outcome_unknown, "the result of operation " + std::to_string(seq)
@@ -83,7 +129,8 @@ bool store_core::answer_repeated(client_state& client, std::uint64_t seq) {
 }
 
 void store_core::answer_failure(client_state& client, std::uint64_t seq, const error& why) {
-  replies_.add(client, [&](std::string& out) { wire::append_failure(seq, why, out); });
+  const auto coded = replies_.add(client, [&](std::string& out) { wire::append_failure(seq, why, out); });
+  flow_.stage(client, coded.size());
 }
 
 } // namespace cluster_store::actors

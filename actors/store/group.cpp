@@ -1,6 +1,7 @@
 #include <cluster_store/actors/store/core.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <cluster_store/actors/store/rows.hpp>
 
@@ -8,22 +9,25 @@ namespace cluster_store::actors {
 
 namespace {
 
-bool is_whole_store(const operations::description& what) {
-  return what.concerns == operations::reach::store;
-}
+/// Sessions read at once to find out whether they are over.
+constexpr std::size_t due_chunk = 32;
+
+/// After so many failures in a row the pause between two sweeps grows no more: 64 s.
+constexpr std::uint32_t sweep_failures_max = 6;
 
 } // namespace
 
 bool store_core::group_is_full() const {
-  return group_ends_ || group_batch_ == queue_.size() || group_operations_ >= options_.group_operations_max
-         || replies_.bytes() >= options_.reply_bytes_max;
+  return group_operations_ >= options_.group_operations_max || replies_.bytes() >= options_.reply_bytes_max
+         || group_bytes_ >= options_.group_bytes_max;
 }
 
 bool store_core::prepare_operations(wall_time now) {
   group_ = group_kind::operations;
   sweep_turn_ = true;
   view_.begin(now);
-  while (!group_is_full())
+  turns_.begin_group();
+  while (!group_is_full() && plan_chunk())
     execute_chunk(now);
   must_restart_ = engine_->broken();
   if (group_operations_ == 0 && sweep_wanted_) {
@@ -34,72 +38,138 @@ bool store_core::prepare_operations(wall_time now) {
   return true;
 }
 
-/// Reads the sessions of the next operations at once and executes them, until the group is full.
+/// Plans the next turns and has the sessions of their operations read. @returns false if nobody has a turn.
+bool store_core::plan_chunk() {
+  plan_.clear();
+  plan_needs_.clear();
+  while (turns_.size() > 0 && overlay_.wanted() - overlay_.fetched() < options_.fetch_sessions_max
+         && plan_needs_.size() < options_.fetch_sessions_max)
+    if (auto* client = turns_.next())
+      plan_turn(*client);
+  return !plan_.empty();
+}
+
+void store_core::plan_turn(client_state& client) {
+  const auto before = plan_needs_.size();
+  auto left = client.allowance;
+  client.queue.look([&](const queued_operation& each) {
+    if (left <= 0 || plan_needs_.size() >= options_.fetch_sessions_max)
+      return false;
+    left -= turns::operation_cost + static_cast<std::int64_t>(each.bytes);
+    const auto first = overlay_.wanted();
+    if (each.what)
+      want_sessions_of(*each.what);
+    plan_needs_.push_back({first, overlay_.wanted()});
+    return true;
+  });
+  plan_.push_back({&client, plan_needs_.size() - before});
+}
+
+/// Executes what is planned, until the group is full: whose turn did not come, or was cut off, goes on in the
+/// next.
 void store_core::execute_chunk(wall_time now) {
-  const auto operations = want_chunk();
-  const auto fetched = overlay_.fetch();
-  for (std::size_t i = 0; i < operations && !group_is_full(); ++i)
-    if (!execute_next(fetched, now))
-      return;
-}
-
-/// Has the sessions of the next operations read. @returns how many operations those are.
-std::size_t store_core::want_chunk() {
-  std::size_t operations = 0;
-  std::size_t wanted = 0;
-  for (auto batch = group_batch_; batch < queue_.size() && wanted < options_.fetch_operations_max; ++batch) {
-    const auto& items = queue_[batch].items;
-    for (auto i = queue_[batch].executed; i < items.size() && wanted < options_.fetch_operations_max; ++i) {
-      wanted += items[i].what ? std::max<std::size_t>(want_sessions_of(*items[i].what), 1) : 1;
-      ++operations;
+  std::span<const wanted_sessions> needs{plan_needs_};
+  for (std::size_t i = 0; i < plan_.size(); ++i) {
+    auto& client = *plan_[i].client;
+    execute_turn(client, needs.first(plan_[i].operations), now);
+    needs = needs.subspan(plan_[i].operations);
+    if (!group_is_full()) {
+      if (client.queue.waits())
+        turns_.add(client);
+      continue;
     }
+    for (auto cut = plan_.size(); cut-- > i;)
+      if (plan_[cut].client->queue.waits() && plan_[cut].client->place == turn_place::none)
+        turns_.resume(*plan_[cut].client);
+    return;
   }
-  return operations;
 }
 
-/// @returns false if the next operation has to wait for another group.
-bool store_core::execute_next(const result<void>& fetched, wall_time now) {
-  auto& batch = queue_[group_batch_];
-  const auto& item = batch.items[batch.executed];
-  if (!item.what) {
-    answer_failure(*batch.client, item.seq, item.what.error());
-  } else if (const auto& is = operations::description_of(*item.what); !fetched && !is_whole_store(is)) {
-    answer_failure(*batch.client, item.seq, fetched.error());
-  } else {
-    if (must_wait(*batch.client, is, item.seq, now)) {
-      group_ends_ = true;
+void store_core::execute_turn(client_state& client, std::span<const wanted_sessions> needs, wall_time now) {
+  for (const auto& need : needs) {
+    if (client.allowance <= 0 || group_is_full())
+      return;
+    const auto& item = client.queue.next();
+    const auto replied = replies_.bytes();
+    const auto became = execute_next(client, need, now);
+    if (became == step::waits_for_group)
+      return turns_.park(client);
+    if (became == step::waits_for_room)
+      return turns::suspend(client);
+    turns::charge(client, turns::operation_cost + item.bytes + (replies_.bytes() - replied));
+    if (client.queue.executed() == 0)
+      group_clients_.push_back(&client);
+    client.queue.pass();
+    ++group_operations_;
+    group_bytes_ += item.changes ? item.bytes : 0;
+  }
+}
+
+/// @returns whether an operation that concerns the whole store can be executed by this group.
+result<bool> store_core::ready_for(const operations::description& what, wall_time now) {
+  if (what.sees_committed)
+    return !overlay_.changed() && !staged_.clear;
+  if (read_only_ || staged_.clear)
+    return true;
+  return settle_due(now);
+}
+
+/// Removes what is over, if it is little enough for one commit; else sweeps have to come first.
+result<bool> store_core::settle_due(wall_time now) {
+  if (due_ != due_state::unknown)
+    return due_ == due_state::settled;
+  auto rows = engine_->due(now, options_.sweep_rows_max + 1);
+  if (!rows)
+    return tl::unexpected{std::move(rows).error()};
+  auto all = rows->size() <= options_.sweep_rows_max;
+  if (all) {
+    const auto staged = stage_due(*std::move(rows), now);
+    if (!staged)
+      return staged;
+    all = *staged;
+  }
+  if (!all && sweep_problem_) // it would wait for what cannot be done
+    return tl::unexpected{*sweep_problem_};
+  due_ = all ? due_state::settled : due_state::too_much;
+  sweep_wanted_ = sweep_wanted_ || !all;
+  return all;
+}
+
+/// Stages the removal of the sessions that `rows` say are over, as many as a group may read.
+/// @returns whether those are all.
+result<bool> store_core::stage_due(std::vector<backends::expiry_row> rows, wall_time now) {
+  staged_.swept = std::move(rows);
+  std::size_t bytes = 0;
+  for (std::size_t at = 0; at < staged_.swept.size();) {
+    if (bytes >= options_.group_bytes_max) {
+      staged_.swept.resize(at); // nothing looks into those that go
       return false;
     }
-    execute(*batch.client, item);
-  }
-  ++group_operations_;
-  if (++batch.executed == batch.items.size())
-    ++group_batch_;
-  return true;
-}
-
-bool store_core::must_wait(const client_state& client, const operations::description& what, std::uint64_t seq,
-                           wall_time now) {
-  const auto repeated = what.changes && seq <= client.highest();
-  if (!is_whole_store(what) || repeated)
-    return staged_.clear && !repeated;
-  if (overlay_.changed() || staged_.clear)
-    return true;
-  if (what.without_expired && !read_only_) {
-    const auto rows = engine_->due(now, 1);
-    if (rows && !rows->empty()) {
-      sweep_wanted_ = true;
-      return true;
+    const auto end = std::min(at + due_chunk, staged_.swept.size());
+    for (auto i = at; i < end; ++i)
+      overlay_.want(staged_.swept[i].id);
+    while (overlay_.fetched() < overlay_.wanted()) {
+      const auto read = overlay_.fetch(options_.fetch_bytes_max);
+      if (!read) {
+        unread_due_ = std::move(staged_.swept); // the overlay looks into them
+        staged_.swept.clear();
+        return tl::unexpected{read.error()};
+      }
+      bytes += *read;
     }
+    for (; at < end; ++at)
+      if (auto& slot = overlay_.at(staged_.swept[at].id); slot.content && !slot.lives(now))
+        overlay_.erase(slot);
   }
-  return false;
+  return true;
 }
 
 void store_core::stage_rows(wall_time now) {
   if (read_only_) // only reads were executed
     return;
   guard_.append_rows(now, staged_);
-  counters_.sessions += overlay_.append_writes(staged_.writes);
+  counters_.sessions += overlay_.growth();
+  overlay_.append_writes(staged_.writes);
   clients_.prepare(staged_);
   if (counters_ != committed_)
     staged_.system_rows.push_back(store_rows::counters_row(counters_.version, counters_.sessions));
@@ -109,29 +179,38 @@ void store_core::stage_rows(wall_time now) {
 result<void> store_core::stage_swept(wall_time now) {
   auto rows = engine_->due(now, options_.sweep_rows_max);
   if (!rows)
-    return tl::unexpected{rows.error()};
-  sweep_wanted_ = rows->size() == options_.sweep_rows_max;
-  staged_.swept = std::move(*rows);
-  for (const auto& row : staged_.swept)
-    overlay_.want(row.id);
-  if (auto fetched = overlay_.fetch(); !fetched)
-    return fetched;
-  for (const auto& row : staged_.swept)
-    if (auto& slot = overlay_.at(row.id); slot.content && !slot.lives(now))
-      overlay_.erase(slot);
+    return tl::unexpected{std::move(rows).error()};
+  const auto full = rows->size() == options_.sweep_rows_max;
+  const auto all = stage_due(*std::move(rows), now);
+  if (!all)
+    return tl::unexpected{all.error()};
   const auto more = guard_.sweep(now, options_.sweep_rows_max, staged_);
   if (!more)
     return tl::unexpected{more.error()};
-  sweep_wanted_ = sweep_wanted_ || *more;
+  sweep_wanted_ = full || !*all || *more;
   return {};
+}
+
+/// What is over stays a while; nobody sees it, and only who needs it gone is refused.
+void store_core::sweep_failed(const error& why) {
+  sweep_problem_ = {why.code, "removing what is over failed and is tried again: " + why.message};
+  sweep_pause_ = 1U << std::min(sweep_failures_, sweep_failures_max);
+  ++sweep_failures_;
 }
 
 bool store_core::prepare_sweep(wall_time now) {
   sweep_turn_ = sweep_wanted_ = false;
   group_ = group_kind::sweep;
-  if (auto done = stage_swept(now); !done)
-    read_only_ = done.error();
-  if (read_only_ || staged_.empty()) {
+  if (auto done = stage_swept(now); !done) {
+    sweep_failed(done.error());
+    must_restart_ = engine_->broken();
+    staged_.reset();
+    end_group();
+    return false;
+  }
+  sweep_problem_.reset();
+  sweep_failures_ = 0;
+  if (staged_.empty()) {
     end_group();
     return false;
   }

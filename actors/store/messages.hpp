@@ -43,11 +43,17 @@ struct grant_ticket {
   backends::client_id client;
   std::uint64_t ticket = 0;
   rights allowed = rights::operate;
+  std::uint64_t answers_window = 0; ///< As its hello says.
   caf::strong_actor_ptr proxy;
 };
 
 struct granted_ticket {
   result<wire::welcome> welcome;
+};
+
+/// Store actor → who asked for the ticket: this client keeps what others wait for; end its connection.
+struct client_is_stuck {
+  backends::client_id client;
 };
 
 /// Gate → store actor. Answered with `store_figures`.
@@ -57,7 +63,7 @@ struct ask_figures {
 
 struct store_figures {
   store_core_figures figures;
-  std::string problem; ///< Why it is read-only; empty if it is not.
+  std::string problem; ///< Why it is read-only, or what it cannot do; empty if there is nothing.
 };
 
 /// Supervisor → gate: the named store is served by this actor, or (no actor) it is not, and why.
@@ -106,6 +112,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::tick_store)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::proxy_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::grant_ticket)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::granted_ticket)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::client_is_stuck)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::ask_figures)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::store_figures)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::store_changed)

@@ -11,16 +11,26 @@ reply_builder::frame& reply_builder::frame_for(client_state& client) {
     return frames_[*client.open_frame];
   client.open_frame = frames_.size();
   auto& opened = frames_.emplace_back(frame{&client, {}});
-  wire::append_results_head({client.ticket, {}}, opened.bytes);
+  wire::append_results_head({.ticket = client.ticket}, opened.bytes);
   return opened;
+}
+
+void reply_builder::take_back(client_state& client, std::size_t bytes) {
+  const backends::invariants::at_end checked{*this};
+  auto& buffer = frames_[*client.open_frame].bytes;
+  assert(bytes <= bytes_ && bytes <= buffer.size());
+  buffer.resize(buffer.size() - bytes);
+  bytes_ -= bytes;
 }
 
 std::vector<outgoing_frame> reply_builder::take() {
   const backends::invariants::at_end checked{*this};
   std::vector<outgoing_frame> out;
   out.reserve(frames_.size());
-  for (auto& each : frames_)
+  for (auto& each : frames_) {
+    wire::set_requests_granted(flow_control::tell(*each.client), each.bytes);
     out.push_back({each.client->id, std::move(each.bytes)});
+  }
   discard();
   return out;
 }

@@ -34,6 +34,9 @@ public:
     return std::string_view{buffer}.substr(before);
   }
 
+  /// Takes back what was added last, for `client`: `bytes` of it. @pre nothing was added since.
+  void take_back(client_state& client, std::size_t bytes);
+
   /// @returns bytes of results collected so far.
   std::size_t bytes() const noexcept { return bytes_; }
 

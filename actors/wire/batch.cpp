@@ -9,6 +9,10 @@ batch_writer::batch_writer(const batch_head& head) {
   to.raw(head.client.bytes);
   to.fixed(head.ticket);
   to.variable(head.floor);
+  to.variable(head.answers_taken);
+  to.variable(head.requests_wanted);
+  to.variable(head.requests_returned);
+  head_bytes_ = buffer_.size();
 }
 
 void batch_writer::add(const batch_item& what) {
@@ -27,6 +31,9 @@ result<batch_reader> batch_reader::open(std::string_view bytes) {
   out.head_.client.bytes = from.octets<16>();
   out.head_.ticket = from.fixed<std::uint64_t>();
   out.head_.floor = from.variable();
+  out.head_.answers_taken = from.variable();
+  out.head_.requests_wanted = from.variable();
+  out.head_.requests_returned = from.variable();
   if (!from.ok())
     return fail(errc::invalid_argument, "the batch has no readable head");
   out.rest_ = from.rest();

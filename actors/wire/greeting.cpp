@@ -25,6 +25,7 @@ std::string encode(const hello& message) {
   to.bytes(message.store);
   to.bytes(message.worker);
   to.variable(message.process_id);
+  to.variable(message.answers_window);
   return out;
 }
 
@@ -38,6 +39,8 @@ result<hello> decode_hello(std::string_view bytes) {
   out.store = from.bytes();
   out.worker = from.bytes();
   out.process_id = from.variable();
+  if (!from.done()) // protocol 1 had none
+    out.answers_window = from.variable();
   // What follows is of a newer protocol and tells us nothing we could use: the version range decides.
   if (!from.ok() || out.store.empty() || out.store.size() > name_bytes_max
       || out.worker.size() > name_bytes_max)
@@ -63,6 +66,7 @@ std::string encode(const result<welcome>& message) {
   to.variable(message->limits.id_bytes_max);
   to.variable(message->limits.data_bytes_max);
   to.fixed(message->in_flight_max);
+  to.variable(message->requests_granted);
   return out;
 }
 
@@ -85,6 +89,7 @@ result<welcome> decode_welcome(std::string_view bytes) {
   out.limits.id_bytes_max = static_cast<std::size_t>(from.variable());
   out.limits.data_bytes_max = static_cast<std::size_t>(from.variable());
   out.in_flight_max = from.fixed<std::uint32_t>();
+  out.requests_granted = from.variable();
   if (!from.ok() || out.ticket == 0)
     return unreadable("welcome");
   return out;

@@ -19,6 +19,8 @@ struct hello {
   backends::client_id client;
   std::string worker; ///< Name for admission and status, at most 64 bytes.
   std::uint64_t process_id = 0;
+  std::uint64_t answers_window =
+      0; ///< Bytes of results that may be on their way at once; a larger one alone.
 
   friend bool operator==(const hello&, const hello&) = default;
 };
@@ -32,7 +34,8 @@ struct welcome {
   std::uint64_t last_applied = 0;        ///< Highest sequence number of this client's mutations, 0 if none.
   std::uint32_t capabilities = 0;        ///< Bits of `operations::description::capability`.
   session_limits limits;
-  std::uint32_t in_flight_max = 0; ///< Most operations a client may have unanswered.
+  std::uint32_t in_flight_max = 0;    ///< Most operations a client may have unanswered.
+  std::uint64_t requests_granted = 0; ///< Bytes of operations that it may have sent, before it asks for more.
 
   friend bool operator==(const welcome&, const welcome&) = default;
 };

@@ -1,5 +1,8 @@
 #include <cluster_store/actors/wire/results.hpp>
 
+#include <cassert>
+#include <cstring>
+
 namespace cluster_store::wire {
 
 namespace {
@@ -46,6 +49,13 @@ void append_results_head(const results_head& head, std::string& out) {
   writer to{out};
   to.fixed(head.ticket);
   to.fixed(head.refusal ? static_cast<std::uint8_t>(*head.refusal) : succeeded);
+  to.fixed(head.requests_granted);
+}
+
+void set_requests_granted(std::uint64_t bytes, std::string& frame) {
+  constexpr auto place = sizeof(results_head::ticket) + sizeof succeeded;
+  assert(frame.size() >= place + sizeof bytes);
+  std::memcpy(frame.data() + place, &bytes, sizeof bytes);
 }
 
 result<results_head> take_results_head(std::string_view& bytes) {
@@ -53,6 +63,7 @@ result<results_head> take_results_head(std::string_view& bytes) {
   results_head head;
   head.ticket = from.fixed<std::uint64_t>();
   const auto status = from.fixed<std::uint8_t>();
+  head.requests_granted = from.fixed<std::uint64_t>();
   if (!from.ok())
     return unreadable();
   if (status != succeeded)

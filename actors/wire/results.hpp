@@ -14,8 +14,10 @@ namespace cluster_store::wire {
 
 /// Head of a results frame.
 struct results_head {
-  std::uint64_t ticket = 0;    ///< Of the batches it answers.
-  std::optional<errc> refusal; ///< Set: batches with this ticket are refused unapplied, say hello again.
+  std::uint64_t ticket = 0;         ///< Of the batches it answers.
+  std::optional<errc> refusal = {}; ///< Set: batches with this ticket are refused unapplied, say hello again.
+  std::uint64_t requests_granted =
+      0; ///< Bytes of operations that the client may have sent since the welcome.
 
   friend bool operator==(const results_head&, const results_head&) = default;
 };
@@ -57,6 +59,9 @@ result<result_item> take_result(std::string_view& bytes);
 
 /// Appends the head of a results frame to `out`; results follow.
 void append_results_head(const results_head& head, std::string& out);
+
+/// Puts another number into the head of a frame that begins with one.
+void set_requests_granted(std::uint64_t bytes, std::string& frame);
 
 /// Reads the head of a results frame and removes it from the front of `bytes`.
 result<results_head> take_results_head(std::string_view& bytes);

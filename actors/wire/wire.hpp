@@ -9,11 +9,14 @@
 /// the end.
 namespace cluster_store::wire {
 
-inline constexpr std::uint16_t protocol_min = 1;
-inline constexpr std::uint16_t protocol_max = 1;
+inline constexpr std::uint16_t protocol_min = 2;
+inline constexpr std::uint16_t protocol_max = 2;
 
 /// Longest frame a peer should build, unless one operation or one result alone is longer.
 inline constexpr std::size_t frame_bytes_max = 1u << 20;
+
+/// A client that has taken so many bytes of results reports it at once; fewer with its next batch.
+inline constexpr std::size_t unreported_bytes_max = 16 * 1024;
 
 /// 128 random bits: identity of a store's data, or the pass a door gives out.
 using token = std::array<std::uint8_t, 16>;

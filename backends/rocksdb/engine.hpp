@@ -51,6 +51,9 @@ private:
   void take_back_buffers() noexcept;
   void find_recent(std::span<const std::string_view> ids, read_buffer& into);
   void read(std::span<const std::string_view> ids, read_buffer& into);
+  std::span<const std::string_view> readable(std::span<const std::string_view> ids,
+                                             std::size_t bytes_max) const noexcept;
+  void note_size(std::size_t bytes) noexcept;
   result<std::optional<record>> row_of(const read_buffer& from, std::size_t number);
   result<std::optional<record>> decoded(std::string_view id, std::string_view stored);
   result<void> learn_what_is_missing(const commit& changes);
@@ -80,6 +83,7 @@ private:
   std::shared_ptr<read_buffer> buffer_; // the newest one
   std::vector<std::weak_ptr<read_buffer>> lent_; // those that callers may keep beyond the database
   std::vector<std::string_view> missing_;
+  std::size_t usual_bytes_ = 0; // of a session that is read
   std::string key_;
   std::string value_;
   bool refused_ = false; // RocksDB takes no writes until it is opened anew

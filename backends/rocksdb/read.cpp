@@ -1,5 +1,6 @@
 #include <cluster_store/backends/rocksdb/engine.hpp>
 
+#include <algorithm>
 #include <deque>
 
 #include <rocksdb/db.h>
@@ -136,6 +137,19 @@ result<std::optional<record>> rocksdb_engine::decoded(std::string_view id, std::
   return *content;
 }
 
+/// @returns the first of `ids`, so many that they have `bytes_max` bytes if they are as large as those
+/// before.
+std::span<const std::string_view> rocksdb_engine::readable(std::span<const std::string_view> ids,
+                                                           std::size_t bytes_max) const noexcept {
+  return ids.first(
+      std::min(ids.size(), std::max<std::size_t>(bytes_max / std::max<std::size_t>(usual_bytes_, 1), 1)));
+}
+
+/// What was read changes what is expected: at once if it was more, slowly if it was less.
+void rocksdb_engine::note_size(std::size_t bytes) noexcept {
+  usual_bytes_ = std::max(bytes, usual_bytes_ - usual_bytes_ / 16);
+}
+
 result<void> rocksdb_engine::get(std::span<const std::string_view> ids, reads& out) {
   out.rows.clear();
   out.pins.reset();
@@ -143,13 +157,16 @@ result<void> rocksdb_engine::get(std::span<const std::string_view> ids, reads& o
   const auto buffer = unused_buffer();
   if (known_.size() >= known_max)
     known_.clear();
-  find_recent(ids, *buffer);
+  const auto asked = readable(ids, out.bytes_max);
+  find_recent(asked, *buffer);
   read(missing_, *buffer);
-  out.rows.reserve(ids.size());
+  out.rows.reserve(asked.size());
   std::size_t number = 0;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
+  for (std::size_t i = 0; i < asked.size(); ++i) {
     const auto& recent = buffer->recent[i];
-    out.rows.push_back(recent ? decoded(ids[i], recent.record()) : row_of(*buffer, number++));
+    if (!recent)
+      note_size(buffer->values[number].size());
+    out.rows.push_back(recent ? decoded(asked[i], recent.record()) : row_of(*buffer, number++));
   }
   out.pins = buffer;
   return {};

@@ -22,6 +22,7 @@ actors::store_core_options small_limits() {
   actors::store_core_options how;
   how.in_flight_max = 64;
   how.group_operations_max = 16;
+  how.flow.own_bytes = std::size_t{1} << 40; // `batch` reports nothing, and everything is to be answered
   return how;
 }
 
@@ -38,7 +39,7 @@ public:
 
   void grant(const backends::client_id& who) {
     using enum actors::rights;
-    const auto welcome = core_.grant(who, ++tickets_, who == clients_[0] ? administer : operate);
+    const auto welcome = core_.grant(who, ++tickets_, who == clients_[0] ? administer : operate, 1u << 20);
     expect(welcome && welcome->ticket == tickets_, "a known client is always welcome");
     ticket_of_[who] = tickets_;
     awaited_[who].clear();

@@ -48,7 +48,7 @@ void random_clients::rename(client& who) {
 void random_clients::greet(actors::store_core& store) {
   for (auto& each : clients_) {
     each.ticket = ++tickets_;
-    REQUIRE(store.grant(each.id, each.ticket, actors::rights::operate));
+    REQUIRE(store.grant(each.id, each.ticket, actors::rights::operate, 1u << 20));
     resent_ += static_cast<std::size_t>(std::ranges::count_if(
         each.unanswered, [](const auto& one) { return one.second.operation(0).is().changes; }));
     submit(store, each, 0);
@@ -62,7 +62,7 @@ void random_clients::send(actors::store_core& store) {
       store.said_bye({each.id, each.ticket});
       rename(each);
       each.ticket = ++tickets_;
-      REQUIRE(store.grant(each.id, each.ticket, actors::rights::operate));
+      REQUIRE(store.grant(each.id, each.ticket, actors::rights::operate, 1u << 20));
     }
     const auto first = each.seq + 1;
     for (auto count = below(7); count > 0; --count)

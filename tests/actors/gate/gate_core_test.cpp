@@ -54,7 +54,7 @@ TEST_CASE("a peer without a common protocol version learns both ranges") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == errc::version_mismatch);
   CHECK(refused.error().message.find("7 to 9") != std::string::npos);
-  CHECK(refused.error().message.find("1 to 1") != std::string::npos);
+  CHECK(refused.error().message.find("2 to 2") != std::string::npos);
 }
 
 TEST_CASE("an unknown store is named, and so are the known ones") {

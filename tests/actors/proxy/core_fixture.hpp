@@ -39,6 +39,7 @@ inline std::unique_ptr<actors::call> recorded(const std::string& name, outcomes&
 /// A batch as the store actor would read it.
 struct seen_batch {
   wire::batch_head head;
+  std::size_t operation_bytes = 0;
   std::vector<std::pair<std::uint64_t, std::string>> items; ///< Number and id.
 };
 
@@ -50,7 +51,7 @@ inline std::string id_of(const operations::any_of<std::string>& what) {
 
 inline seen_batch read_batch(const std::string& bytes) {
   auto reader = wire::batch_reader::open(bytes).value();
-  seen_batch out{reader.head(), {}};
+  seen_batch out{reader.head(), reader.operation_bytes(), {}};
   while (auto item = reader.next().value())
     out.items.emplace_back(item->seq, id_of(read_item(*item).value()));
   return out;
@@ -66,7 +67,7 @@ inline std::vector<std::string> ids_of(const seen_batch& batch) {
 /// A results frame that answers `seqs` in the way of a `set` with version = seq.
 inline std::string answers(std::uint64_t ticket, const std::vector<std::uint64_t>& seqs) {
   std::string out;
-  wire::append_results_head({ticket, {}}, out);
+  wire::append_results_head({ticket, {}, 0}, out);
   for (auto seq : seqs)
     wire::append_reply(seq, operations::set_of<std::string>::is.tag, out,
                        [&](auto& to) { operations::write(to, version_number{seq}); });
@@ -114,6 +115,7 @@ struct core_fixture {
     out.ticket = ++last_ticket;
     out.incarnation = incarnation;
     out.in_flight_max = in_flight_max;
+    out.requests_granted = requests_granted;
     return out;
   }
 
@@ -147,6 +149,15 @@ struct core_fixture {
     collect();
   }
 
+  /// The store says how many bytes of operations may have been sent.
+  void grant(std::uint64_t bytes) {
+    std::string out;
+    wire::append_results_head({last_ticket, {}, bytes}, out);
+    core.results(out, now);
+    core.flush(now);
+    collect();
+  }
+
   void refuse(std::uint64_t ticket) {
     std::string out;
     wire::append_results_head({ticket, errc::unavailable}, out);
@@ -162,6 +173,7 @@ struct core_fixture {
   void wait(std::chrono::milliseconds passed) {
     now += passed;
     core.tick(now);
+    core.flush(now);
     collect();
   }
 
@@ -180,6 +192,7 @@ struct core_fixture {
   wire::token pass{{9}};
   wire::token incarnation{{1, 2, 3}};
   std::uint32_t in_flight_max = 16'384;
+  std::uint64_t requests_granted = std::uint64_t{1} << 40;
   std::uint64_t last_ticket = 0;
   outcomes answered;
   std::vector<std::pair<std::uint64_t, wire::hello>> hellos;

@@ -25,6 +25,9 @@ struct test_client {
   std::uint64_t seq = 0;
   std::uint64_t floor = 1;
   actors::rights allowed = actors::rights::administer;
+  std::uint64_t answers_window = 4 * 1024 * 1024;
+  std::uint64_t taken = 0;  ///< What its next batch reports.
+  std::uint64_t wanted = 0; ///< So does this.
 };
 
 /// A store core with its shell's loop, a clock that stands still, and an engine that outlives the core.
@@ -32,10 +35,17 @@ class store_fixture {
 public:
   using answers = std::map<std::pair<backends::client_id, std::uint64_t>, result<test_answer>>;
 
-  explicit store_fixture(actors::store_core_options how = {},
+  explicit store_fixture(actors::store_core_options how = without_windows(),
                          std::unique_ptr<backends::backend> engine = backends::make_memory())
       : engine_(std::move(engine)), options_(std::move(how)) {
     restart();
+  }
+
+  /// Options of a store whose clients may have so much on the way that they need not count it.
+  static actors::store_core_options without_windows() {
+    actors::store_core_options out;
+    out.flow.own_bytes = std::size_t{1} << 40;
+    return out;
   }
 
   /// A new core over the same engine, as after the end of a store actor.
@@ -54,7 +64,7 @@ public:
   /// Says hello (again). @returns the welcome.
   wire::welcome greet(test_client& who) {
     who.ticket = ++tickets_;
-    auto welcome = core_->grant(who.id, who.ticket, who.allowed);
+    auto welcome = core_->grant(who.id, who.ticket, who.allowed, who.answers_window);
     backends::invariants::check(*core_);
     REQUIRE(welcome);
     return *welcome;
@@ -62,7 +72,7 @@ public:
 
   /// Queues operations as one batch; numbers those without a number.
   std::optional<std::string> submit(test_client& who, std::vector<numbered_operation> operations) {
-    wire::batch_writer batch{{who.id, who.ticket, who.floor}};
+    wire::batch_writer batch{{who.id, who.ticket, who.floor, who.taken, who.wanted, 0}};
     for (auto& each : operations) {
       if (each.seq == 0)
         each.seq = ++who.seq;
@@ -74,13 +84,15 @@ public:
   }
 
   /// Runs the shell's loop until nothing is left. @returns what was answered.
-  answers run() {
+  /// @param bytes the bytes of results for each client are added there, unless it is null.
+  answers run(std::map<backends::client_id, std::size_t>* bytes = nullptr) {
     answers out;
     for (groups = 0; core_->prepare(now) && groups < 10'000; ++groups) {
       backends::invariants::check(*core_);
       const auto& staged = core_->staged();
       for (const auto& frame : staged.empty() ? core_->finish() : core_->finish(engine_->apply(staged)))
-        read(frame, out);
+        if (const auto count = read(frame, out); bytes != nullptr)
+          (*bytes)[frame.client] += count;
       backends::invariants::check(*core_);
       if (core_->must_restart())
         break;
@@ -106,9 +118,10 @@ public:
   std::size_t groups = 0; ///< Groups of the last `run`.
 
 private:
-  static void read(const actors::outgoing_frame& frame, answers& out) {
+  static std::size_t read(const actors::outgoing_frame& frame, answers& out) {
     std::string_view rest{frame.bytes};
     REQUIRE(wire::take_results_head(rest));
+    const auto bytes = rest.size();
     while (!rest.empty()) {
       auto item = wire::take_result(rest);
       REQUIRE(item);
@@ -116,6 +129,7 @@ private:
       INFO("seq " << item->seq << " is answered once");
       REQUIRE(out.emplace(key, read_reply(item->what)).second);
     }
+    return bytes;
   }
 
   std::unique_ptr<backends::backend> engine_;

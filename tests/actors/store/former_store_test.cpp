@@ -19,7 +19,7 @@ TEST_CASE("a store of a former program opens with its sessions, counters, tombst
   std::filesystem::copy(std::filesystem::path{CLUSTER_STORE_SOURCE_DIR} / "tests/fixtures"
                             / ("rocksdb_" + sync),
                         path, std::filesystem::copy_options::recursive);
-  actors::store_core_options how;
+  auto how = store_fixture::without_windows();
   how.logout_guard = std::chrono::hours{876'000};
   auto engine = backends::registry::with_builtin_engines().open("rocksdb:" + path + "?sync=" + sync);
   REQUIRE(engine);

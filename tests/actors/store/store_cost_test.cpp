@@ -76,7 +76,7 @@ struct full_store {
 
   asked count;
   std::vector<std::string> ids;
-  store_fixture store{{}, std::make_unique<counting_engine>(count)};
+  store_fixture store{store_fixture::without_windows(), std::make_unique<counting_engine>(count)};
   test_client client;
 };
 

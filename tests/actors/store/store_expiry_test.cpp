@@ -45,7 +45,7 @@ TEST_CASE("a set or touch with a past expiry destroys the session") {
 }
 
 TEST_CASE("the store's default ttl applies to sessions set without one") {
-  actors::store_core_options how;
+  auto how = store_fixture::without_windows();
   how.ttl_default = 10s;
   store_fixture store{how};
   auto client = store.join();
@@ -56,7 +56,7 @@ TEST_CASE("the store's default ttl applies to sessions set without one") {
 }
 
 TEST_CASE("length counts live sessions exactly, before any sweep") {
-  actors::store_core_options how;
+  auto how = store_fixture::without_windows();
   how.sweep_rows_max = 10;
   store_fixture store{how};
   auto client = store.join();

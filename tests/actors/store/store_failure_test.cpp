@@ -21,7 +21,8 @@ std::unique_ptr<backends::backend> failing(call_kind where, fault_kind what, std
 // The first apply of a new store writes its incarnation, so operations start with the second.
 
 TEST_CASE("an aborted commit fails its mutations, and its reads see the store as it was") {
-  store_fixture store{{}, failing(call_kind::apply, fault_kind::io_error, 3, 3)};
+  store_fixture store{store_fixture::without_windows(),
+                      failing(call_kind::apply, fault_kind::io_error, 3, 3)};
   auto client = store.join();
   auto other = store.join();
   REQUIRE(store.call(client, set("a", "1")));
@@ -36,7 +37,8 @@ TEST_CASE("an aborted commit fails its mutations, and its reads see the store as
 }
 
 TEST_CASE("after a failed write the store is read-only until a probe write succeeds") {
-  store_fixture store{{}, failing(call_kind::apply, fault_kind::io_error, 3, 4)};
+  store_fixture store{store_fixture::without_windows(),
+                      failing(call_kind::apply, fault_kind::io_error, 3, 4)};
   auto client = store.join();
   REQUIRE(store.call(client, set("a", "1")));
   CHECK(store.call(client, set("a", "2")).error().code == errc::io_error);
@@ -58,7 +60,8 @@ TEST_CASE("after a failed write the store is read-only until a probe write succe
 }
 
 TEST_CASE("a client that leaves while the store is read-only is forgotten later, not in a busy loop") {
-  store_fixture store{{}, failing(call_kind::apply, fault_kind::io_error, 3, 3)};
+  store_fixture store{store_fixture::without_windows(),
+                      failing(call_kind::apply, fault_kind::io_error, 3, 3)};
   auto client = store.join();
   auto other = store.join();
   REQUIRE(store.call(client, set("a", "1")));
@@ -74,7 +77,7 @@ TEST_CASE("a client that leaves while the store is read-only is forgotten later,
 TEST_CASE("a commit in doubt is answered to nobody, and the reopened store knows whether it was applied") {
   const auto applied = GENERATE(true, false);
   const auto doubt = applied ? fault_kind::unknown_applied : fault_kind::unknown_unapplied;
-  store_fixture store{{}, failing(call_kind::apply, doubt, 3, 3)};
+  store_fixture store{store_fixture::without_windows(), failing(call_kind::apply, doubt, 3, 3)};
   auto client = store.join();
   REQUIRE(store.call(client, set("a", "1")));
   REQUIRE_FALSE(store.submit(client, {set("a", "2"), get("a")}));
@@ -94,7 +97,7 @@ TEST_CASE("a commit in doubt is answered to nobody, and the reopened store knows
 
 TEST_CASE("a broken engine is answered to nobody and asks for a restart") {
   const auto where = GENERATE(call_kind::apply, call_kind::get);
-  store_fixture store{{}, failing(where, fault_kind::broken, 2, UINT64_MAX)};
+  store_fixture store{store_fixture::without_windows(), failing(where, fault_kind::broken, 2, UINT64_MAX)};
   auto client = store.join();
   for (int i = 0; i < 3 && !store.core().must_restart(); ++i) {
     REQUIRE_FALSE(store.submit(client, {set("a", "1")}));
@@ -105,7 +108,7 @@ TEST_CASE("a broken engine is answered to nobody and asks for a restart") {
 }
 
 TEST_CASE("a corrupt session fails its own reads, and set or destroy mends it") {
-  store_fixture store{{}, failing(call_kind::get, fault_kind::corrupt, 2, 3)};
+  store_fixture store{store_fixture::without_windows(), failing(call_kind::get, fault_kind::corrupt, 2, 3)};
   auto client = store.join();
   REQUIRE(store.call(client, set("a", "1")));
   CHECK(store.call(client, get("a")).error().code == errc::corrupt);
@@ -115,7 +118,7 @@ TEST_CASE("a corrupt session fails its own reads, and set or destroy mends it") 
 }
 
 TEST_CASE("a read that fails is answered with the error and harms nobody") {
-  store_fixture store{{}, failing(call_kind::get, fault_kind::io_error, 2, 2)};
+  store_fixture store{store_fixture::without_windows(), failing(call_kind::get, fault_kind::io_error, 2, 2)};
   auto client = store.join();
   REQUIRE(store.call(client, set("a", "1")));
   CHECK(store.call(client, get("a")).error().code == errc::io_error);
@@ -123,7 +126,7 @@ TEST_CASE("a read that fails is answered with the error and harms nobody") {
 }
 
 TEST_CASE("a sweep that cannot read does not hold up the others") {
-  store_fixture store{{}, failing(call_kind::due, fault_kind::io_error, 1, 2)};
+  store_fixture store{store_fixture::without_windows(), failing(call_kind::due, fault_kind::io_error, 1, 2)};
   auto client = store.join();
   REQUIRE(store.call(client, set("a", "1", 1s)));
   store.now += 1s;

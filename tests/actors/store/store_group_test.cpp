@@ -65,9 +65,9 @@ TEST_CASE("length, all and clear in the middle of a batch see exactly what came 
 }
 
 TEST_CASE("a group is bounded in operations") {
-  actors::store_core_options how;
+  auto how = store_fixture::without_windows();
   how.group_operations_max = 10;
-  how.fetch_operations_max = 4;
+  how.fetch_sessions_max = 4;
   store_fixture store{how};
   auto client = store.join();
   std::vector<numbered_operation> operations;
@@ -79,7 +79,7 @@ TEST_CASE("a group is bounded in operations") {
 }
 
 TEST_CASE("a group ends when its replies are large, and a frame when it is full") {
-  actors::store_core_options how;
+  auto how = store_fixture::without_windows();
   how.reply_bytes_max = 3 * 1024 * 1024;
   store_fixture store{how};
   auto client = store.join();
@@ -97,7 +97,7 @@ TEST_CASE("a group ends when its replies are large, and a frame when it is full"
 }
 
 TEST_CASE("operations beyond the client's share are overloaded, the others are answered") {
-  actors::store_core_options how;
+  auto how = store_fixture::without_windows();
   how.in_flight_max = 3;
   store_fixture store{how};
   auto client = store.join();

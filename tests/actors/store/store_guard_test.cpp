@@ -7,7 +7,7 @@ using kind = condition::kind;
 namespace {
 
 actors::store_core_options guarded(std::chrono::milliseconds keep = 1h) {
-  actors::store_core_options how;
+  auto how = store_fixture::without_windows();
   how.logout_guard = keep;
   return how;
 }

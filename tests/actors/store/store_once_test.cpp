@@ -126,7 +126,7 @@ TEST_CASE("bye removes the client's rows after its operations were answered") {
 
 TEST_CASE(
     "a client that says bye with more queued than one commit takes is forgotten after the last answer") {
-  actors::store_core_options how;
+  auto how = store_fixture::without_windows();
   how.group_operations_max = 2;
   store_fixture store{how};
   auto client = store.join();
@@ -177,7 +177,7 @@ TEST_CASE("the loss of a former connection does not void the new ticket") {
 }
 
 TEST_CASE("a client that never acknowledges is remembered within a bound") {
-  actors::store_core_options how;
+  auto how = store_fixture::without_windows();
   how.clients.results_max = 8;
   store_fixture store{how};
   auto client = store.join();
@@ -189,14 +189,14 @@ TEST_CASE("a client that never acknowledges is remembered within a bound") {
 }
 
 TEST_CASE("beyond the number of clients a hello is refused and nobody else suffers") {
-  actors::store_core_options how;
+  auto how = store_fixture::without_windows();
   how.clients.clients_max = 2;
   store_fixture store{how};
   auto first = store.join();
   store.join();
   backends::client_id third;
   third.bytes[0] = 99;
-  const auto refused = store.core().grant(third, 1'000, actors::rights::operate);
+  const auto refused = store.core().grant(third, 1'000, actors::rights::operate, 0);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == errc::overloaded);
   CHECK(store.call(first, set("a", "1")));

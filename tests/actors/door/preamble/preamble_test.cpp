@@ -169,7 +169,7 @@ TEST_CASE("peers without a common protocol version are told both", "[door][pream
   talk.run();
   REQUIRE(talk.client.at() == client_preamble::stage::failed);
   CHECK(talk.client.problem().code == errc::version_mismatch);
-  CHECK(tests::mentions(talk.client.problem().message, "version 1,"));
+  CHECK(tests::mentions(talk.client.problem().message, "version 2,"));
   CHECK(tests::mentions(talk.client.problem().message, "version 7 to 9"));
 }
 
