@@ -29,10 +29,9 @@ struct gate::status_round {
   caf::typed_response_promise<status_message> promise;
 };
 
-gate::gate(caf::actor_config& config, std::uint64_t first_ticket, gate_hooks door,
-           std::shared_ptr<const cluster_store::clock> time)
+gate::gate(caf::actor_config& config, gate_hooks door, std::shared_ptr<const cluster_store::clock> time)
     : caf::event_based_actor(config),
-      core_(first_ticket, door.admins_apart),
+      core_(door.admins_apart),
       door_(std::move(door)),
       clock_(std::move(time)) {}
 
@@ -85,19 +84,19 @@ caf::result<welcome_message> gate::greet(const hello_message& message) {
   if (said)
     departed(said->client);
   const auto who = said ? visitor_with(said->pass) : visitor{};
-  auto ticket = said ? core_.admit(*said, who) : result<std::uint64_t>{tl::unexpected{said.error()}};
-  if (!ticket)
-    return welcome_message{wire::encode(result<wire::welcome>{tl::unexpected{ticket.error()}}), nullptr};
+  const auto welcome = said.and_then([&](const wire::hello& hello) { return core_.admit(hello, who); });
+  if (!welcome)
+    return welcome_message{wire::encode(result<wire::welcome>{tl::unexpected{welcome.error()}}), nullptr};
   const auto store = stores_[said->store].store;
   const auto proxy = current_sender(); // the promise takes it
   auto promise = make_response_promise<welcome_message>();
   compat::request(this, caf::actor_cast<caf::actor>(store), caf::timespan{grant_timeout},
-                  grant_ticket{said->client, *ticket, core_.rights_of(who), said->answers_window, proxy})
+                  grant_ticket{said->client, core_.rights_of(who), said->answers_window, proxy})
       .then(
           [this, promise, store, proxy, pass = said->pass,
-           guest = proxy_gone{said->client, *ticket}](const granted_ticket& answer) mutable {
+           client = said->client](const granted_ticket& answer) mutable {
             if (answer.welcome)
-              welcomed(guest, pass, proxy);
+              welcomed({client, answer.welcome->ticket}, pass, proxy);
             promise.deliver(welcome_message{wire::encode(answer.welcome), answer.welcome ? store : nullptr});
           },
           [promise](const caf::error&) mutable {

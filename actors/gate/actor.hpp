@@ -31,8 +31,7 @@ struct gate_hooks {
 /// from the server (both answered with `store_started`).
 class gate : public caf::event_based_actor {
 public:
-  gate(caf::actor_config& config, std::uint64_t first_ticket, gate_hooks door,
-       std::shared_ptr<const cluster_store::clock> time);
+  gate(caf::actor_config& config, gate_hooks door, std::shared_ptr<const cluster_store::clock> time);
 
   const char* name() const override { return "cluster_store.gate"; }
   caf::behavior make_behavior() override;

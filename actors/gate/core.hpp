@@ -20,15 +20,13 @@ struct visitor {
   bool admin = false;    ///< The pass is of the role admin.
 };
 
-/// Decides who is welcome to which store, and hands out tickets.
+/// Decides who is welcome to which store.
 ///
 /// Pure; one thread.
 class gate_core {
 public:
-  /// @param first_ticket where tickets start; random, so that tickets of a former master are void here.
   /// @param admins_apart whether administering is for the role admin alone; else everybody may.
-  gate_core(std::uint64_t first_ticket, bool admins_apart)
-      : next_ticket_(first_ticket | 1), admins_apart_(admins_apart) {}
+  explicit gate_core(bool admins_apart) : admins_apart_(admins_apart) {}
 
   /// The named store can be used, or not, and why.
   void set_up(const std::string& store) { stores_[store].clear(); }
@@ -39,11 +37,11 @@ public:
   /// Nobody is welcome any more.
   void close() noexcept { closed_ = true; }
 
-  /// @returns the ticket for whoever said `message`. @post it is not 0.
+  /// @returns whether whoever said `message` is welcome.
   /// @errors `unauthorized` without a pass, `version_mismatch` naming both ranges, `invalid_argument` for a
   /// store that
   ///   is not here, `unavailable` while it is restarting or the master stops.
-  result<std::uint64_t> admit(const wire::hello& message, const visitor& who);
+  result<void> admit(const wire::hello& message, const visitor& who);
 
   /// @returns what somebody who is welcome may do. The process itself may do everything.
   rights rights_of(const visitor& who) const noexcept {
@@ -51,12 +49,7 @@ public:
   }
 
 private:
-  friend backends::invariants;
-
-  void check_invariants() const;
-
   std::map<std::string, std::string> stores_; ///< Name → why it is down; empty = it is up.
-  std::uint64_t next_ticket_;
   bool closed_ = false;
   bool admins_apart_;
 };

@@ -41,16 +41,15 @@ void proxy_core::flush(steady_time now) {
   if (state_ != state::ready)
     return;
   while (auto batch = table_.next_batch(terms_))
-    send(std::move(*batch), now);
+    send(std::move(*batch));
   if (terms_.bytes.has_urgent_news(table_.next_bytes()))
-    send(table_.report(terms_), now);
+    send(table_.report(terms_));
   if (!report_at_ && terms_.bytes.has_news(table_.floor()))
     report_at_ = now + report_delay;
 }
 
-void proxy_core::send(std::string batch, steady_time now) {
+void proxy_core::send(std::string batch) {
   effects_.emplace_back(send_batch{std::move(batch)});
-  last_contact_ = now;
 }
 
 void proxy_core::report_if_due(steady_time now) {
@@ -60,7 +59,7 @@ void proxy_core::report_if_due(steady_time now) {
   if (state_ != state::ready || !terms_.bytes.has_news(table_.floor()))
     return;
   terms_.bytes.give_back();
-  send(table_.report(terms_), now);
+  send(table_.report(terms_));
 }
 
 void proxy_core::results(std::string_view bytes, steady_time now) {
@@ -185,18 +184,18 @@ void proxy_core::welcomed(std::uint64_t attempt, result<wire::welcome>&& answer,
                                                      + std::to_string(wire::protocol_max)
                                                      + "; use the same version on both sides"},
                         now);
-  if (continues(*answer, now))
+  if (continues(*answer))
     start(*answer, now);
   else
     start_as_new_client(*answer, now);
 }
 
-bool proxy_core::continues(const wire::welcome& answer, steady_time now) const {
+bool proxy_core::continues(const wire::welcome& answer) const {
   if (answer.last_applied >= table_.next_seq())
     return false; // somebody else's record
   if (!incarnation_)
     return true; // nothing was sent under this id yet
-  return *incarnation_ == answer.incarnation && (answer.known || now - last_contact_ < retention);
+  return *incarnation_ == answer.incarnation && (answer.known || terms_.ticket > answer.forgotten_ticket);
 }
 
 void proxy_core::start(const wire::welcome& answer, steady_time now) {
@@ -206,7 +205,6 @@ void proxy_core::start(const wire::welcome& answer, steady_time now) {
   report_at_.reset();
   incarnation_ = answer.incarnation;
   terms_.in_flight_max = std::max<std::size_t>(answer.in_flight_max, 1);
-  last_contact_ = now;
   backoff_.up(now);
   if (!std::exchange(connected_, true))
     effects_.emplace_back(connected{answer.capabilities, answer.limits});

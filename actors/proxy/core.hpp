@@ -76,9 +76,6 @@ public:
   /// How soon a store hears at the latest what an idle client has taken and does not need.
   static constexpr std::chrono::seconds report_delay{1};
 
-  /// How long a store remembers a client it does not hear of.
-  static constexpr std::chrono::hours retention{1};
-
   proxy_core(settings how, steady_time now);
 
   /// Takes an operation. Answered at once with `overloaded` if the queue is full, with `unavailable` after
@@ -140,12 +137,12 @@ private:
   void greet_later(steady_time now);
   void fail_attempt(error why, steady_time now);
   void lose(error why, bool store_died, steady_time now);
-  bool continues(const wire::welcome& answer, steady_time now) const;
+  bool continues(const wire::welcome& answer) const;
   void start(const wire::welcome& answer, steady_time now);
   void start_as_new_client(const wire::welcome& answer, steady_time now);
   void expire(steady_time now);
   error unsent_error() const;
-  void send(std::string batch, steady_time now);
+  void send(std::string batch);
   void report_if_due(steady_time now);
   std::size_t check_invariants() const;
   void check_effects() const;
@@ -158,7 +155,6 @@ private:
   std::uint64_t attempt_ = 0;
   pending_table::terms terms_;             ///< Of the last welcome.
   std::optional<wire::token> incarnation_; ///< Of the store this client id was first welcomed by.
-  steady_time last_contact_{};             ///< When this client id last sent something.
   backoff backoff_;
   steady_time retry_at_{};
   std::optional<steady_time> report_at_; ///< When the store hears what has not been urgent.

@@ -61,8 +61,7 @@ result<void> server::implementation::start(const server_options& how) {
     return tl::unexpected{tls.error()};
   if (!how.listen.empty())
     door_ = door::door::of(system());
-  gate_ = system().spawn<actors::gate>(random_bits(),
-                                       actors::hooks_of(door_, endpoints_, keys->admin.has_value()),
+  gate_ = system().spawn<actors::gate>(actors::hooks_of(door_, endpoints_, keys->admin.has_value()),
                                        actors::system_clock::instance());
   if (auto started = start_stores(how); !started)
     return started;

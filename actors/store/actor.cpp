@@ -70,11 +70,11 @@ result<void> store_actor::load() {
 
 granted_ticket store_actor::grant(const grant_ticket& order) {
   gate_ = current_sender();
-  auto welcome = core_->grant(order.client, order.ticket, order.allowed, order.answers_window);
+  auto welcome = core_->grant(order.client, order.allowed, order.answers_window);
   if (!welcome)
     return {std::move(welcome)};
-  routes_[order.client] = {order.ticket, caf::actor_cast<caf::actor>(order.proxy)};
-  compat::notify_end(order.proxy, caf::actor{this}, proxy_gone{order.client, order.ticket});
+  routes_[order.client] = {welcome->ticket, caf::actor_cast<caf::actor>(order.proxy)};
+  compat::notify_end(order.proxy, caf::actor{this}, proxy_gone{order.client, welcome->ticket});
   return {std::move(welcome)};
 }
 

@@ -12,6 +12,13 @@ namespace {
 
 constexpr std::chrono::seconds expiry_check_interval{30};
 
+/// Evicted at once where there is no room for another client: one of so many that are known.
+constexpr std::size_t evicted_part = 64;
+
+std::size_t memory_of(const client_state::remembered& result) {
+  return sizeof result + result.bytes.size();
+}
+
 template <class Container>
 std::optional<std::string_view> find_result(const Container& results, std::uint64_t seq) {
   const auto at = std::lower_bound(results.begin(), results.end(), seq,
@@ -27,11 +34,13 @@ std::optional<std::string_view> client_state::recall(std::uint64_t seq) const {
   return seq > last_applied ? find_result(staged, seq) : find_result(results, seq);
 }
 
-result<void> client_table::load(const std::vector<backends::client_row>& rows, steady_time now) {
+result<void> client_table::load(const std::vector<backends::client_row>& rows, std::uint64_t last_ticket,
+                                steady_time now) {
   const backends::invariants::at_end checked{*this};
   for (const auto& row : rows) {
     auto& client = clients_.try_emplace(row.client, row.client).first->second;
     client.silent_since = now;
+    client.last_ticket = last_ticket;
     client.rows.push_back(row.number);
     client.last_applied = row.number;
     for (std::string_view rest = row.value; !rest.empty();) {
@@ -42,6 +51,7 @@ result<void> client_table::load(const std::vector<backends::client_row>& rows, s
                     "row " + std::to_string(row.number)
                         + " of the client table is not readable: restore the store from a backup");
       client.results.push_back({item->seq, std::string{before.substr(0, before.size() - rest.size())}});
+      results_bytes_ += memory_of(client.results.back());
     }
   }
   return {};
@@ -54,13 +64,15 @@ result<client_table::granted> client_table::grant(backends::client_id who, std::
   auto at = clients_.find(who);
   const auto known = at != clients_.end();
   if (!known) {
-    if (clients_.size() >= limits_.clients_max)
+    if (clients_.size() - marked_leaving_.size() >= limits_.clients_max)
+      evict_most_silent(limits_.clients_max / evicted_part + 1);
+    if (clients_.size() - marked_leaving_.size() >= limits_.clients_max)
       return fail(errc::overloaded, "the store already knows " + std::to_string(clients_.size())
-                                        + " clients: try again when some have left");
+                                        + " clients, all of them connected: try again when some have left");
     at = clients_.try_emplace(who, who).first;
   }
   auto& client = at->second;
-  client.ticket = ticket;
+  client.ticket = client.last_ticket = ticket;
   client.allowed = allowed;
   if (std::exchange(client.leaving, false))
     std::erase(marked_leaving_, &client);
@@ -73,10 +85,19 @@ client_state* client_table::find(backends::client_id who, std::uint64_t ticket) 
   return at == clients_.end() || ticket == 0 || at->second.ticket != ticket ? nullptr : &at->second;
 }
 
+void client_table::pop_result(client_state& client) {
+  results_bytes_ -= memory_of(client.results.front());
+  client.results.pop_front();
+}
+
 void client_table::received(client_state& client, std::uint64_t floor) {
   client.floor = std::max(client.floor, floor);
   while (!client.results.empty() && client.results.front().seq < client.floor)
-    client.results.pop_front();
+    pop_result(client);
+}
+
+bool client_table::has_nothing(const client_state& client) noexcept {
+  return client.rows.empty() && client.staged.empty() && client.queue.size() == 0;
 }
 
 void client_table::left(backends::client_id who, std::uint64_t ticket, steady_time now) {
@@ -84,6 +105,8 @@ void client_table::left(backends::client_id who, std::uint64_t ticket, steady_ti
   if (auto* client = find(who, ticket)) {
     client->ticket = 0;
     client->silent_since = now;
+    if (has_nothing(*client))
+      clients_.erase(who);
   }
 }
 
@@ -95,14 +118,36 @@ void client_table::said_bye(client_state& client) {
   marked_leaving_.push_back(&client);
 }
 
+/// Whoever it is may come again: its ticket says then that its record is gone.
+void client_table::evict(client_state& client) {
+  forgotten_ticket_ = std::max(forgotten_ticket_, client.last_ticket);
+  said_bye(client);
+}
+
+void client_table::evict_most_silent(std::size_t count) {
+  std::vector<client_state*> silent;
+  for (auto& [id, client] : clients_)
+    if (client.silent_since && !client.leaving)
+      silent.push_back(&client);
+  count = std::min(count, silent.size());
+  std::partial_sort(
+      silent.begin(), silent.begin() + static_cast<std::ptrdiff_t>(count), silent.end(),
+      [](const auto* left, const auto* right) { return left->silent_since < right->silent_since; });
+  silent.resize(count);
+  for (auto* client : silent)
+    evict(*client);
+}
+
 void client_table::expire(steady_time now) {
   const backends::invariants::at_end checked{*this};
+  if (results_bytes_ > limits_.results_bytes_max)
+    evict_most_silent(clients_.size() / evicted_part + 1);
   if (now < next_expiry_check_)
     return;
   next_expiry_check_ = now + expiry_check_interval;
   for (auto& [id, client] : clients_)
     if (!client.leaving && client.silent_since && now - *client.silent_since >= limits_.retention)
-      said_bye(client);
+      evict(client);
 }
 
 void client_table::stage(client_state& client, std::uint64_t seq, std::string_view coded_result) {
@@ -145,16 +190,18 @@ void client_table::prepare(backends::commit& out) {
   });
 }
 
-void client_table::settle(client_state& client) const {
+void client_table::settle(client_state& client) {
   const auto floor = floor_of(client);
   client.rows.erase(client.rows.begin(), std::lower_bound(client.rows.begin(), client.rows.end(), floor));
   client.last_applied = client.highest();
   client.rows.push_back(client.last_applied);
-  for (auto& each : client.staged)
+  for (auto& each : client.staged) {
+    results_bytes_ += memory_of(each);
     client.results.push_back(std::move(each));
+  }
   client.staged.clear();
   while (!client.results.empty() && client.results.front().seq < floor)
-    client.results.pop_front();
+    pop_result(client);
 }
 
 void client_table::committed() {
@@ -162,8 +209,11 @@ void client_table::committed() {
   for (auto* client : active_)
     settle(*client);
   active_.clear();
-  for (auto* client : erased_)
+  for (auto* client : erased_) {
+    while (!client->results.empty())
+      pop_result(*client);
     clients_.erase(backends::client_id{client->id});
+  }
   erased_.clear();
 }
 
@@ -196,6 +246,7 @@ void client_table::check([[maybe_unused]] const client_state& client) {
   assert(client.rows.empty() ? client.last_applied == 0 : client.rows.back() == client.last_applied);
   // A client is connected and has a ticket, or is silent since some time, or leaves.
   assert((client.ticket != 0) == (!client.silent_since && !client.leaving));
+  assert(client.ticket <= client.last_ticket);
   // The number 0 is nobody's, so every smaller one than 1 has been received.
   assert(client.floor >= 1);
 }
@@ -209,17 +260,22 @@ std::size_t client_table::check_invariants() const {
     return left == right;
   };
   std::size_t looked = clients_.size();
+  std::size_t bytes = 0;
   list active;
   list leaving;
   for (const auto& [id, client] : clients_) {
     assert(id == client.id);
     check(client);
+    for (const auto& result : client.results)
+      bytes += memory_of(result);
     looked += client.results.size() + client.staged.size() + client.rows.size();
     if (!client.staged.empty())
       active.push_back(&client);
     if (client.leaving)
       leaving.push_back(&client);
   }
+  // What the results take is counted.
+  assert(bytes == results_bytes_);
   // Who has staged results is active, and nobody else: no one who is forgotten, and no one twice.
   assert(same(active, {active_.begin(), active_.end()}));
   // Who leaves is either marked or about to be erased, once.

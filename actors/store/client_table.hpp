@@ -55,6 +55,7 @@ public:
 
   backends::client_id id;
   std::uint64_t ticket = 0;                ///< 0 = none is valid.
+  std::uint64_t last_ticket = 0;           ///< No ticket that it ever had is larger.
   rights allowed = rights::operate;        ///< With this ticket.
   std::uint64_t floor = 1;                 ///< Every smaller seq has been received by the client.
   std::uint64_t last_applied = 0;          ///< Highest seq of a committed mutation.
@@ -77,8 +78,9 @@ public:
 class client_table {
 public:
   struct limits {
-    std::size_t clients_max = 65'536; ///< Clients known at once, default 65 536.
-    std::size_t results_max = 16'384; ///< Results remembered per client, default 16 384.
+    std::size_t clients_max = 65'536;                 ///< Clients known at once, default 65 536.
+    std::size_t results_max = 16'384;                 ///< Results remembered per client, default 16 384.
+    std::size_t results_bytes_max = 32 * 1024 * 1024; ///< Memory of those of all clients, default 32 MiB.
     std::chrono::milliseconds retention =
         std::chrono::hours{1}; ///< How long a silent client is kept, default 1 h.
   };
@@ -86,13 +88,16 @@ public:
   explicit client_table(const limits& bounds) : limits_(bounds) {}
 
   /// Rebuilds the table from the backend's rows. Nobody is connected; all count as silent since `now`.
+  /// @param last_ticket no client had a larger one.
   /// @errors `corrupt` naming the row that is not readable.
-  result<void> load(const std::vector<backends::client_row>& rows, steady_time now);
+  result<void> load(const std::vector<backends::client_row>& rows, std::uint64_t last_ticket,
+                    steady_time now);
 
   /// Makes `ticket` the only valid one of `who`, who is connected from now on and may do what is `allowed`.
   /// @pre `ticket` is not 0, and no commit is being prepared that may remove `who`.
   /// @returns the client, and whether it was known before.
-  /// @errors `overloaded` if there are `clients_max` others.
+  /// @errors `overloaded` if there are `clients_max` others, all of them connected; else those that have been
+  /// silent for longest are evicted.
   struct granted {
     client_state* client;
     bool known;
@@ -103,16 +108,22 @@ public:
   client_state* find(backends::client_id who, std::uint64_t ticket);
 
   /// Every result of `client` before the number `floor` has arrived: they are forgotten.
-  static void received(client_state& client, std::uint64_t floor);
+  void received(client_state& client, std::uint64_t floor);
 
-  /// The client's connection is gone: its ticket is void and its retention begins.
+  /// The client's connection is gone: its ticket is void and its retention begins. One that never changed
+  /// anything, and waits for nothing, is forgotten.
   void left(backends::client_id who, std::uint64_t ticket, steady_time now);
 
   /// The client will not come back: its rows go with the next commit. @pre it has not said so before.
   void said_bye(client_state& client);
 
-  /// Marks clients whose retention is over as leaving.
+  /// Evicts clients whose retention is over, and those that have been silent for longest while there is too
+  /// much to remember: they are leaving.
   void expire(steady_time now);
+
+  /// @returns the largest ticket of those that were evicted since `load`. Belongs into the commit that
+  /// removes them.
+  std::uint64_t forgotten_ticket() const noexcept { return forgotten_ticket_; }
 
   /// Adds the result of a mutation to the commit that is being prepared.
   /// @pre `seq > client.highest()` @post `seq == client.highest()`
@@ -142,9 +153,13 @@ private:
     }
   };
 
+  static bool has_nothing(const client_state& client) noexcept;
+  void evict(client_state& client);
+  void evict_most_silent(std::size_t count);
+  void pop_result(client_state& client);
   std::uint64_t floor_of(const client_state& client) const;
   void prepare_rows(const client_state& client, backends::commit& out) const;
-  void settle(client_state& client) const;
+  void settle(client_state& client);
   std::size_t check_invariants() const;
   static void check(const client_state& client);
 
@@ -154,6 +169,8 @@ private:
   std::vector<client_state*> marked_leaving_; ///< Clients that said bye or were silent too long.
   std::vector<client_state*> erased_;         ///< Clients the prepared commit removes.
   steady_time next_expiry_check_{};
+  std::uint64_t forgotten_ticket_ = 0;
+  std::size_t results_bytes_ = 0; ///< Memory of all remembered results.
 };
 
 } // namespace cluster_store::actors

@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t spare_items_max = 16;
 constexpr std::size_t spare_operations_max = 1'024;
 
+/// More than one run of a store can give out.
+constexpr std::uint64_t tickets_of_a_run = std::uint64_t{1} << 40;
+
 } // namespace
 
 store_core::store_core(store_core_options how, backends::backend& engine)
@@ -36,26 +39,29 @@ result<void> store_core::load(const wire::token& fresh_incarnation, steady_time 
   auto known = store_rows::read(*rows);
   if (!known)
     return tl::unexpected{known.error()};
-  if (known->incarnation) {
-    incarnation_ = *known->incarnation;
-  } else {
-    backends::commit birth;
-    birth.system_rows.push_back(store_rows::incarnation_row(fresh_incarnation));
-    if (auto done = engine_->apply(birth); !done)
-      return tl::unexpected{done.error()};
-    incarnation_ = fresh_incarnation;
-  }
+  backends::commit start;
+  incarnation_ = known->incarnation.value_or(fresh_incarnation);
+  if (!known->incarnation)
+    start.system_rows.push_back(store_rows::incarnation_row(incarnation_));
+  tickets_ = known->known_tickets;
+  last_ticket_ = tickets_.reserved;
+  tickets_.reserved += tickets_of_a_run;
+  start.system_rows.push_back(store_rows::tickets_row(tickets_));
+  if (auto done = engine_->apply(start); !done)
+    return tl::unexpected{done.error()};
+  if (auto done = engine_->sync(); !done)
+    return done;
   counters_ = committed_ = {known->last_version, known->sessions};
   auto clients = engine_->client_rows();
   if (!clients)
     return tl::unexpected{clients.error()};
-  return clients_.load(*clients, now);
+  return clients_.load(*clients, last_ticket_, now);
 }
 
-result<wire::welcome> store_core::grant(backends::client_id who, std::uint64_t ticket, rights allowed,
+result<wire::welcome> store_core::grant(backends::client_id who, rights allowed,
                                         std::uint64_t answers_window) {
   const backends::invariants::at_end checked{*this};
-  auto granted = clients_.grant(who, ticket, allowed);
+  auto granted = clients_.grant(who, last_ticket_ + 1, allowed);
   if (!granted)
     return tl::unexpected{granted.error()};
   turns_.remove(*granted->client);
@@ -63,7 +69,8 @@ result<wire::welcome> store_core::grant(backends::client_id who, std::uint64_t t
   flow_.begin(*granted->client, answers_window);
   wake_roomy();
   wire::welcome out;
-  out.ticket = ticket;
+  out.ticket = ++last_ticket_;
+  out.forgotten_ticket = std::max(tickets_.forgotten, clients_.forgotten_ticket());
   out.incarnation = incarnation_;
   out.known = granted->known;
   out.last_applied = granted->client->last_applied;

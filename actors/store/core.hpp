@@ -15,6 +15,7 @@
 #include <cluster_store/actors/sessions/store_view.hpp>
 #include <cluster_store/actors/store/client_table.hpp>
 #include <cluster_store/actors/store/reply_builder.hpp>
+#include <cluster_store/actors/store/rows.hpp>
 #include <cluster_store/actors/store/turns.hpp>
 #include <cluster_store/actors/wire/batch.hpp>
 #include <cluster_store/actors/wire/greeting.hpp>
@@ -71,12 +72,10 @@ public:
   /// @errors of the backend; `corrupt` if the system table is not this program's.
   result<void> load(const wire::token& fresh_incarnation, steady_time now);
 
-  /// Installs `ticket` for `who`: its former ticket is void and what it had queued is dropped (it will come
-  /// again).
+  /// Gives `who` a new ticket: its former one is void and what it had queued is dropped (it will come again).
   /// @param answers_window as `wire::hello` says.
   /// @returns what the welcome says. @errors `overloaded` beyond the number of clients.
-  result<wire::welcome> grant(backends::client_id who, std::uint64_t ticket, rights allowed,
-                              std::uint64_t answers_window);
+  result<wire::welcome> grant(backends::client_id who, rights allowed, std::uint64_t answers_window);
 
   /// The client's connection is gone.
   void left(backends::client_id who, std::uint64_t ticket, steady_time now);
@@ -191,6 +190,8 @@ private:
   store_core_options options_;
   backends::backend* engine_;
   wire::token incarnation_{};
+  store_rows::tickets tickets_;
+  std::uint64_t last_ticket_ = 0;
   counters committed_;
   counters counters_; ///< With what is staged.
   client_table clients_;

@@ -65,24 +65,19 @@ void store_core::plan_turn(client_state& client) {
   plan_.push_back({&client, plan_needs_.size() - before});
 }
 
-/// Executes what is planned, until the group is full: whose turn did not come, or was cut off, goes on in the
-/// next.
+/// Executes what is planned, until the group is full: whose turn did not come goes on in the next.
 void store_core::execute_chunk(wall_time now) {
   std::span<const wanted_sessions> needs{plan_needs_};
-  for (std::size_t i = 0; i < plan_.size(); ++i) {
-    auto& client = *plan_[i].client;
-    execute_turn(client, needs.first(plan_[i].operations), now);
-    needs = needs.subspan(plan_[i].operations);
-    if (!group_is_full()) {
-      if (client.queue.waits())
-        turns_.add(client);
-      continue;
-    }
-    for (auto cut = plan_.size(); cut-- > i;)
-      if (plan_[cut].client->queue.waits() && plan_[cut].client->place == turn_place::none)
-        turns_.resume(*plan_[cut].client);
-    return;
+  for (const auto& [client, operations] : plan_) {
+    execute_turn(*client, needs.first(operations), now);
+    needs = needs.subspan(operations);
   }
+  // Those whose turn is not over stand in front of all others again, in their order; the others behind.
+  for (auto turn = plan_.rbegin(); turn != plan_.rend(); ++turn)
+    if (turn->client->allowance > 0)
+      turns_.end_turn(*turn->client);
+  for (const auto& turn : plan_)
+    turns_.end_turn(*turn.client);
 }
 
 void store_core::execute_turn(client_state& client, std::span<const wanted_sessions> needs, wall_time now) {
@@ -171,6 +166,10 @@ void store_core::stage_rows(wall_time now) {
   counters_.sessions += overlay_.growth();
   overlay_.append_writes(staged_.writes);
   clients_.prepare(staged_);
+  if (clients_.forgotten_ticket() > tickets_.forgotten) {
+    tickets_.forgotten = clients_.forgotten_ticket();
+    staged_.system_rows.push_back(store_rows::tickets_row(tickets_));
+  }
   if (counters_ != committed_)
     staged_.system_rows.push_back(store_rows::counters_row(counters_.version, counters_.sessions));
 }

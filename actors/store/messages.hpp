@@ -38,10 +38,9 @@ struct proxy_gone {
   std::uint64_t ticket = 0;
 };
 
-/// Gate → store actor: install this ticket. Answered with `granted_ticket`.
+/// Gate → store actor: give this client a ticket. Answered with `granted_ticket`.
 struct grant_ticket {
   backends::client_id client;
-  std::uint64_t ticket = 0;
   rights allowed = rights::operate;
   std::uint64_t answers_window = 0; ///< As its hello says.
   caf::strong_actor_ptr proxy;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view counters_key = "store/counters";
 constexpr std::string_view incarnation_key = "store/incarnation";
+constexpr std::string_view tickets_key = "store/tickets";
 constexpr std::string_view probe_key = "store/probe";
 
 } // namespace
@@ -24,6 +25,9 @@ result<contents> read(const std::vector<backends::system_row>& rows) {
       out.sessions = static_cast<std::int64_t>(from.fixed<std::uint64_t>());
     } else if (row.key == incarnation_key) {
       out.incarnation = from.octets<16>();
+    } else if (row.key == tickets_key) {
+      out.known_tickets.reserved = from.fixed<std::uint64_t>();
+      out.known_tickets.forgotten = from.fixed<std::uint64_t>();
     } else {
       continue;
     }
@@ -37,6 +41,14 @@ backends::system_row incarnation_row(const wire::token& incarnation) {
   std::string value;
   wire::writer{value}.raw(incarnation);
   return {std::string{incarnation_key}, std::move(value)};
+}
+
+backends::system_row tickets_row(const tickets& known) {
+  std::string value;
+  wire::writer to{value};
+  to.fixed(known.reserved);
+  to.fixed(known.forgotten);
+  return {std::string{tickets_key}, std::move(value)};
 }
 
 backends::system_row counters_row(version_number last_version, std::int64_t sessions) {

@@ -20,17 +20,27 @@ inline constexpr std::string_view end_key = "store0";
 /// Rows read at start; the core writes far fewer.
 inline constexpr std::size_t rows_max = 1'000;
 
+/// What is known of tickets, which decide what becomes of operations of clients that are not known any more.
+struct tickets {
+  std::uint64_t reserved = 0;  ///< The next run of the store gives out larger ones only.
+  std::uint64_t forgotten = 0; ///< No client that was forgotten had a larger one.
+
+  friend bool operator==(const tickets&, const tickets&) = default;
+};
+
 /// What the rows say.
 struct contents {
   std::optional<wire::token> incarnation; ///< None: the data is new.
   version_number last_version = 0;
   std::int64_t sessions = 0;
+  tickets known_tickets;
 };
 
 /// @errors `corrupt` if a row is not readable.
 result<contents> read(const std::vector<backends::system_row>& rows);
 
 backends::system_row incarnation_row(const wire::token& incarnation);
+backends::system_row tickets_row(const tickets& known);
 backends::system_row counters_row(version_number last_version, std::int64_t sessions);
 
 /// A row whose only purpose is to be written.

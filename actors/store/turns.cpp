@@ -21,11 +21,19 @@ void turns::wake(client_state& client) {
     add(client);
 }
 
-void turns::resume(client_state& client) {
-  assert(client.place == turn_place::none);
+void turns::end_turn(client_state& client) {
+  if (client.place != turn_place::none)
+    return; // parked or suspended
   const backends::invariants::at_end checked{*this};
+  if (!client.queue.waits()) {
+    client.allowance = std::min<std::int64_t>(client.allowance, 0);
+    return;
+  }
   client.place = turn_place::round;
-  ring_.push_front(&client);
+  if (client.allowance > 0)
+    ring_.push_front(&client);
+  else
+    ring_.push_back(&client);
 }
 
 void turns::remove(client_state& client) {
@@ -45,7 +53,8 @@ client_state* turns::next() {
   for (auto left = ring_.size(); left > 0; --left) {
     auto& client = *ring_.front();
     ring_.pop_front();
-    client.allowance = std::min(client.allowance + quantum_, quantum_);
+    if (client.allowance <= 0) // else its turn was cut off and goes on
+      client.allowance += quantum_;
     if (client.allowance > 0) {
       client.place = turn_place::none;
       return &client;

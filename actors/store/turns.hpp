@@ -42,16 +42,17 @@ public:
   /// If `client` was suspended, it goes on.
   void wake(client_state& client);
 
-  /// `client`, whose turn was cut off, goes on before all others.
-  void resume(client_state& client);
-
   /// `client` has no turn any more.
   void remove(client_state& client);
 
   /// Takes who comes next out of the round. @returns nullptr if everybody has a debt: then a round is over.
-  /// @pre `size() > 0`. @post who was returned may spend `client.allowance`, and is to be given back by `add`
-  /// if something is left to execute.
+  /// @pre `size() > 0`. @post who was returned may spend `client.allowance`, and is to be given back by
+  /// `end_turn`, `park` or `suspend`.
   client_state* next();
+
+  /// `client`, whose turn it was, goes on in the same turn if something of its allowance is left, else in the
+  /// next round, or not at all if it has nothing to execute.
+  void end_turn(client_state& client);
 
   /// Charges `client`. May make its allowance negative.
   static void charge(client_state& client, std::size_t bytes) noexcept {

@@ -61,6 +61,7 @@ std::string encode(const result<welcome>& message) {
   to.fixed(message->ticket);
   to.raw(message->incarnation);
   to.fixed(static_cast<std::uint8_t>(message->known));
+  to.fixed(message->forgotten_ticket);
   to.variable(message->last_applied);
   to.fixed(message->capabilities);
   to.variable(message->limits.id_bytes_max);
@@ -84,6 +85,7 @@ result<welcome> decode_welcome(std::string_view bytes) {
   out.ticket = from.fixed<std::uint64_t>();
   out.incarnation = from.octets<16>();
   out.known = from.fixed<std::uint8_t>() != 0;
+  out.forgotten_ticket = from.fixed<std::uint64_t>();
   out.last_applied = from.variable();
   out.capabilities = from.fixed<std::uint32_t>();
   out.limits.id_bytes_max = static_cast<std::size_t>(from.variable());

@@ -31,8 +31,10 @@ struct welcome {
   std::uint64_t ticket = 0;              ///< Goes into every batch of this connection; never 0.
   token incarnation{};                   ///< Identity of the store's data.
   bool known = false;                    ///< Whether the store has a record of this client.
-  std::uint64_t last_applied = 0;        ///< Highest sequence number of this client's mutations, 0 if none.
-  std::uint32_t capabilities = 0;        ///< Bits of `operations::description::capability`.
+  std::uint64_t forgotten_ticket =
+      0; ///< Of a client that is not known and had a larger one, nothing was applied.
+  std::uint64_t last_applied = 0; ///< Highest sequence number of this client's mutations, 0 if none.
+  std::uint32_t capabilities = 0; ///< Bits of `operations::description::capability`.
   session_limits limits;
   std::uint32_t in_flight_max = 0;    ///< Most operations a client may have unanswered.
   std::uint64_t requests_granted = 0; ///< Bytes of operations that it may have sent, before it asks for more.

@@ -47,8 +47,7 @@ void random_clients::rename(client& who) {
 
 void random_clients::greet(actors::store_core& store) {
   for (auto& each : clients_) {
-    each.ticket = ++tickets_;
-    REQUIRE(store.grant(each.id, each.ticket, actors::rights::operate, 1u << 20));
+    each.ticket = store.grant(each.id, actors::rights::operate, 1u << 20).value().ticket;
     resent_ += static_cast<std::size_t>(std::ranges::count_if(
         each.unanswered, [](const auto& one) { return one.second.operation(0).is().changes; }));
     submit(store, each, 0);
@@ -61,8 +60,7 @@ void random_clients::send(actors::store_core& store) {
     if (each.unanswered.empty() && below(50) == 0) {
       store.said_bye({each.id, each.ticket});
       rename(each);
-      each.ticket = ++tickets_;
-      REQUIRE(store.grant(each.id, each.ticket, actors::rights::operate, 1u << 20));
+      each.ticket = store.grant(each.id, actors::rights::operate, 1u << 20).value().ticket;
     }
     const auto first = each.seq + 1;
     for (auto count = below(7); count > 0; --count)

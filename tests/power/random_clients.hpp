@@ -73,7 +73,6 @@ private:
   std::mt19937_64 random_;
   history history_;
   std::unordered_map<std::string, std::uint64_t> versions_; ///< Last version seen of each session.
-  std::uint64_t tickets_ = 0;
   std::uint64_t last_value_ = 0;
   moment moment_ = 0;
   std::size_t resent_ = 0;

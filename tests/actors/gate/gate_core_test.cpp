@@ -18,34 +18,21 @@ constexpr actors::visitor stranger{false, false};
 
 } // namespace
 
-TEST_CASE("neighbours and admitted workers get a ticket each, never the same one") {
-  actors::gate_core gate{42, false};
+TEST_CASE("neighbours and admitted workers are welcome") {
+  actors::gate_core gate{false};
   gate.set_up("default");
-  const auto first = gate.admit(hello_to("default"), neighbour);
-  const auto second = gate.admit(hello_to("default"), worker);
-  REQUIRE(first);
-  REQUIRE(second);
-  CHECK(*first != 0);
-  CHECK(*first != *second);
-}
-
-TEST_CASE("a ticket is never 0, which stands for none, wherever tickets start") {
-  for (std::uint64_t first = 0; first < 3; ++first) {
-    actors::gate_core gate{first, false};
-    backends::invariants::check(gate);
-    gate.set_up("default");
-    CHECK(gate.admit(hello_to("default"), neighbour).value() != 0);
-  }
+  CHECK(gate.admit(hello_to("default"), neighbour));
+  CHECK(gate.admit(hello_to("default"), worker));
 }
 
 TEST_CASE("who shows no pass is unauthorized") {
-  actors::gate_core gate{1, false};
+  actors::gate_core gate{false};
   gate.set_up("default");
   CHECK(gate.admit(hello_to("default"), stranger).error().code == errc::unauthorized);
 }
 
 TEST_CASE("a peer without a common protocol version learns both ranges") {
-  actors::gate_core gate{1, false};
+  actors::gate_core gate{false};
   gate.set_up("default");
   auto newer = hello_to("default");
   newer.protocol_lowest = 7;
@@ -58,7 +45,7 @@ TEST_CASE("a peer without a common protocol version learns both ranges") {
 }
 
 TEST_CASE("an unknown store is named, and so are the known ones") {
-  actors::gate_core gate{1, false};
+  actors::gate_core gate{false};
   gate.set_up("default");
   gate.set_up("carts");
   const auto refused = gate.admit(hello_to("cart"), worker);
@@ -69,7 +56,7 @@ TEST_CASE("an unknown store is named, and so are the known ones") {
 }
 
 TEST_CASE("a store that restarts and a master that stops are unavailable") {
-  actors::gate_core gate{1, false};
+  actors::gate_core gate{false};
   gate.set_up("default");
   gate.set_down("default", "being restarted");
   CHECK(gate.admit(hello_to("default"), worker).error().code == errc::unavailable);
@@ -93,8 +80,8 @@ TEST_CASE("a connection is silent 15 s after its admission or its last beat") {
 }
 
 TEST_CASE("everybody may administer unless admins have a secret of their own") {
-  const actors::gate_core open{1, false};
-  const actors::gate_core apart{1, true};
+  const actors::gate_core open{false};
+  const actors::gate_core apart{true};
   const actors::visitor worker{.admitted = true};
   const actors::visitor admin{.admitted = true, .admin = true};
   const actors::visitor same_process{.local = true};
@@ -105,7 +92,7 @@ TEST_CASE("everybody may administer unless admins have a secret of their own") {
 }
 
 TEST_CASE("a store that is down without a word why is down") {
-  actors::gate_core gate{42, false};
+  actors::gate_core gate{false};
   gate.set_down("default", "");
   CHECK(gate.admit(hello_to("default"), neighbour).error().code == errc::unavailable);
 }

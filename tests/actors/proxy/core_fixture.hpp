@@ -116,6 +116,7 @@ struct core_fixture {
     out.incarnation = incarnation;
     out.in_flight_max = in_flight_max;
     out.requests_granted = requests_granted;
+    out.forgotten_ticket = forgotten_ticket;
     return out;
   }
 
@@ -193,6 +194,7 @@ struct core_fixture {
   wire::token incarnation{{1, 2, 3}};
   std::uint32_t in_flight_max = 16'384;
   std::uint64_t requests_granted = std::uint64_t{1} << 40;
+  std::uint64_t forgotten_ticket = 0;
   std::uint64_t last_ticket = 0;
   outcomes answered;
   std::vector<std::pair<std::uint64_t, wire::hello>> hellos;

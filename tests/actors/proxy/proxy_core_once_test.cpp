@@ -106,20 +106,31 @@ TEST_CASE(
   CHECK(t.code_of("unsent") == std::nullopt);
 }
 
-TEST_CASE("a client without a record that was silent for the retention starts as a new one") {
+TEST_CASE(
+    "a client without a record goes on if none that was forgotten had its ticket, however long it was away") {
   actors::proxy_core::settings how;
   how.timeout = 10min;
   core_fixture t{how};
   t.connect();
   const auto old_client = t.core.client();
+  t.send("sent");
   t.link_down();
-  t.now += 1h;
+  t.now += 5min;
   t.link_up();
-  SECTION("if the store has none") {
+  SECTION("none had") {
+    t.forgotten_ticket = t.last_ticket - 1;
+    t.welcome(false);
+    CHECK(t.core.client() == old_client);
+    CHECK(t.batches.back().items == items{{1, "sent"}});
+  }
+  SECTION("one had, perhaps this one: nobody knows what became of it") {
+    t.forgotten_ticket = t.last_ticket;
     t.welcome(false);
     CHECK(t.core.client() != old_client);
+    CHECK(t.code_of("sent") == errc::outcome_unknown);
   }
-  SECTION("but not if the store still knows it") {
+  SECTION("one had, but the store still knows this one") {
+    t.forgotten_ticket = t.last_ticket;
     t.welcome(true);
     CHECK(t.core.client() == old_client);
   }

@@ -63,10 +63,10 @@ public:
 
   /// Says hello (again). @returns the welcome.
   wire::welcome greet(test_client& who) {
-    who.ticket = ++tickets_;
-    auto welcome = core_->grant(who.id, who.ticket, who.allowed, who.answers_window);
+    auto welcome = core_->grant(who.id, who.allowed, who.answers_window);
     backends::invariants::check(*core_);
     REQUIRE(welcome);
+    who.ticket = welcome->ticket;
     return *welcome;
   }
 
@@ -136,7 +136,6 @@ private:
   actors::store_core_options options_;
   std::unique_ptr<actors::store_core> core_;
   std::uint8_t clients_ = 0;
-  std::uint64_t tickets_ = 0;
 };
 
 } // namespace cluster_store::tests

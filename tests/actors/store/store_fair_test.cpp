@@ -83,6 +83,36 @@ SCENARIO("who asks for much gets no more than others who ask for as much") {
   }
 }
 
+SCENARIO("clients that all have a full queue of small operations get equal shares") {
+  GIVEN("five of them") {
+    store_fixture store{store_fixture::without_windows()};
+    std::vector<test_client> clients;
+    for (int i = 0; i < 5; ++i)
+      clients.push_back(store.join());
+    for (auto& each : clients)
+      REQUIRE_FALSE(
+          store.submit(each, std::vector<numbered_operation>(5'000, set("a", std::string(256, 'x')))));
+    WHEN("some groups were committed") {
+      std::map<backends::client_id, std::size_t> answered;
+      for (int group = 0; group < 5; ++group) {
+        REQUIRE(store.core().prepare(store.now));
+        for (const auto& frame : store.core().finish(store.engine().apply(store.core().staged()))) {
+          std::string_view rest{frame.bytes};
+          REQUIRE(wire::take_results_head(rest));
+          while (!rest.empty() && wire::take_result(rest))
+            ++answered[frame.client];
+        }
+      }
+      THEN("nobody is more than two turns ahead of another") {
+        const auto turn = static_cast<std::size_t>(actors::store_core_options{}.quantum / (256 + 256));
+        for (const auto& left : answered)
+          for (const auto& right : answered)
+            CHECK(left.second <= right.second + 2 * turn);
+      }
+    }
+  }
+}
+
 SCENARIO("an operation on the whole store costs its owner a turn and ends nobody's commit") {
   GIVEN("a client that sets and counts in turn, and others that set") {
     store_fixture store{store_fixture::without_windows()};

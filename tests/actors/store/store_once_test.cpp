@@ -188,16 +188,81 @@ TEST_CASE("a client that never acknowledges is remembered within a bound") {
   CHECK(store.call(client, again(set("a", "x"), 100)));
 }
 
-TEST_CASE("beyond the number of clients a hello is refused and nobody else suffers") {
+TEST_CASE("where too many clients are known, those go that were silent longest; connected ones stay") {
   auto how = store_fixture::without_windows();
-  how.clients.clients_max = 2;
+  how.clients.clients_max = 3;
   store_fixture store{how};
   auto first = store.join();
-  store.join();
-  backends::client_id third;
-  third.bytes[0] = 99;
-  const auto refused = store.core().grant(third, 1'000, actors::rights::operate, 0);
-  REQUIRE_FALSE(refused);
-  CHECK(refused.error().code == errc::overloaded);
-  CHECK(store.call(first, set("a", "1")));
+  auto second = store.join();
+  auto third = store.join();
+  for (auto* each : {&first, &second, &third})
+    REQUIRE(store.call(*each, set("a", "1")));
+  backends::client_id fourth;
+  fourth.bytes[0] = 99;
+  SECTION("none is silent") {
+    const auto refused = store.core().grant(fourth, actors::rights::operate, 0);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::overloaded);
+  }
+  SECTION("two are") {
+    store.core().left(second.id, second.ticket, store.steady);
+    store.core().left(first.id, first.ticket, store.steady + 1s);
+    const auto welcome = store.core().grant(fourth, actors::rights::operate, 0);
+    REQUIRE(welcome);
+    store.run();
+    store.core().left(fourth, welcome->ticket, store.steady); // it changed nothing
+    THEN("the one that was silent longest is told that its record is gone, the other is known, also later") {
+      for (int starts = 0; starts < 2; ++starts) {
+        auto again = store.core().grant(first.id, actors::rights::operate, 0);
+        CHECK(again->known);
+        auto forgotten = store.core().grant(second.id, actors::rights::operate, 0);
+        REQUIRE(forgotten);
+        CHECK_FALSE(forgotten->known);
+        CHECK(forgotten->forgotten_ticket >= second.ticket);
+        CHECK(forgotten->ticket > welcome->ticket);
+        store.restart();
+      }
+    }
+  }
+  store.greet(third);
+  CHECK(store.call(third, again(set("a", "1"), 1)));
+}
+
+TEST_CASE("a client that changed nothing is forgotten as it leaves, and may come again as if nothing had "
+          "happened") {
+  store_fixture store;
+  auto client = store.join();
+  REQUIRE(store.call(client, get("a")));
+  CHECK(store.core().figures().clients == 1);
+  store.core().left(client.id, client.ticket, store.steady);
+  CHECK(store.core().figures().clients == 0);
+  const auto former = client.ticket;
+  const auto welcome = store.greet(client);
+  CHECK_FALSE(welcome.known);
+  CHECK(welcome.forgotten_ticket < former);
+}
+
+TEST_CASE("tickets rise, also across starts") {
+  store_fixture store;
+  auto client = store.join();
+  const auto first = client.ticket;
+  store.restart();
+  store.greet(client);
+  CHECK(client.ticket > first);
+}
+
+TEST_CASE("what is remembered of silent clients is bounded in bytes") {
+  auto how = store_fixture::without_windows();
+  how.clients.results_bytes_max = 100'000;
+  store_fixture store{how};
+  for (int i = 0; i < 50; ++i) {
+    auto client = store.join();
+    REQUIRE_FALSE(store.submit(client, std::vector<numbered_operation>(200, set("a", "1"))));
+    store.run();
+    store.core().left(client.id, client.ticket, store.steady + std::chrono::seconds{i});
+    store.core().tick(store.steady + std::chrono::seconds{i});
+    store.run();
+  }
+  CHECK(store.core().figures().clients < 20);
+  CHECK(store.engine().client_rows()->size() < 20);
 }
