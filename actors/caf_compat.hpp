@@ -3,7 +3,9 @@
 // One source, two generations of CAF: 0.17.6 (Debian, Ubuntu) and 1.x (Conan Center). No other header of the
 // program may ask for the version (docs/decisions/001-two-caf-generations.md).
 
+#include <cstddef>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -217,5 +219,69 @@ void notify_end(const Handle& watched, const caf::actor& observer, Note note) {
              anonymous_send(strong, note);
          });
 }
+
+namespace detail {
+
+/// Kind of the tokens that find a functor by its mark; none of CAF's own.
+inline constexpr std::size_t marked_kind = 0x636c'7573;
+
+/// A functor that can be found again, to be detached.
+template <class F>
+class marked_functor : public caf::detail::functor_attachable<F> {
+public:
+  marked_functor(F fn, const void* mark) : caf::detail::functor_attachable<F>(std::move(fn)), mark_(mark) {}
+
+  bool matches(const caf::attachable::token& what) override {
+    return what.subtype == marked_kind && what.ptr == mark_;
+  }
+
+private:
+  const void* mark_;
+};
+
+/// Newer releases than 1.1 cannot detach: there the functor stays until `from` ends.
+template <class Actor>
+void detach_marked(Actor& from, const void* mark) {
+  if constexpr (requires(const caf::attachable::token& what) { from.detach(what); })
+    from.detach(caf::attachable::token{marked_kind, mark});
+}
+
+} // namespace detail
+
+/// As `attach`, for as long as this object lives: what watches one that lives longer must leave nothing
+/// there.
+class watch {
+public:
+  watch() = default;
+
+  template <class Handle, class F>
+  watch(const Handle& watched, F fn)
+      : watched_(caf::actor_cast<caf::weak_actor_ptr>(watched)), mark_(std::make_unique<char>()) {
+    auto call = [fn = std::move(fn)](const caf::error& reason) { fn(reason); };
+    caf::actor_cast<caf::abstract_actor*>(watched)->attach(
+        caf::attachable_ptr{new detail::marked_functor<decltype(call)>(std::move(call), mark_.get())});
+  }
+
+  watch(watch&&) = default;
+  watch& operator=(watch&& other) noexcept {
+    end();
+    watched_ = std::move(other.watched_);
+    mark_ = std::move(other.mark_);
+    return *this;
+  }
+  ~watch() { end(); }
+
+private:
+  void end() noexcept {
+    if (!mark_)
+      return;
+    if (const auto strong = caf::actor_cast<caf::strong_actor_ptr>(watched_))
+      detail::detach_marked(*caf::actor_cast<caf::abstract_actor*>(strong), mark_.get());
+    mark_.reset();
+  }
+
+  caf::weak_actor_ptr watched_;
+  std::unique_ptr<char> mark_;
+};
 
 } // namespace cluster_store::compat

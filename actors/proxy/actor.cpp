@@ -222,7 +222,7 @@ void proxy::watch(caf::actor store) {
   if (store == store_)
     return;
   store_ = std::move(store);
-  compat::attach(
+  store_watch_ = compat::watch(
       store_, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), watch = ++watch_](const caf::error& why) {
         if (auto strong = caf::actor_cast<caf::actor>(self))
           compat::anonymous_send(strong, caf::delete_atom_v, watch, is_death(why));
@@ -233,10 +233,11 @@ void proxy::watch(caf::actor store) {
 void proxy::watch_gate() {
   compat::send(this, self(), caf::connect_atom_v, how_.gate,
                std::string(std::tuple_size_v<wire::token>, '\0'));
-  compat::attach(how_.gate, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl())](const caf::error&) {
-    if (auto strong = caf::actor_cast<caf::actor>(self))
-      compat::anonymous_send(strong, caf::leave_atom_v);
-  });
+  gate_watch_ =
+      compat::watch(how_.gate, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl())](const caf::error&) {
+        if (auto strong = caf::actor_cast<caf::actor>(self))
+          compat::anonymous_send(strong, caf::leave_atom_v);
+      });
   how_.gate = nullptr;
 }
 
@@ -276,6 +277,8 @@ void proxy::on_exit() {
   if (how_.link)
     how_.link->unsubscribe(self());
   how_ = {};
+  store_watch_ = {};
+  gate_watch_ = {};
   gate_ = nullptr;
   store_ = nullptr;
 }

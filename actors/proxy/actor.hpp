@@ -76,6 +76,8 @@ private:
   std::vector<std::unique_ptr<call>> taken_;
   caf::actor gate_;
   caf::actor store_;
+  compat::watch store_watch_;
+  compat::watch gate_watch_; ///< Of the local route.
   std::uint64_t watch_ = 0;
   std::uint64_t timer_ = 0;
   std::optional<cluster_store::steady_time> timer_due_;
