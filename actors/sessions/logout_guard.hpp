@@ -9,6 +9,7 @@
 
 #include <cluster_store/backends/backend.hpp>
 #include <cluster_store/backends/invariants.hpp>
+#include <cluster_store/backends/tables/seeded_hash.hpp>
 
 namespace cluster_store::actors {
 
@@ -50,7 +51,7 @@ private:
 
   std::optional<std::chrono::milliseconds> keep_;
   backends::backend* engine_;
-  std::unordered_set<std::string> destroyed_;
+  std::unordered_set<std::string, backends::seeded_hasher> destroyed_;
 };
 
 } // namespace cluster_store::actors

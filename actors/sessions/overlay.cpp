@@ -1,8 +1,8 @@
 #include <cluster_store/actors/sessions/overlay.hpp>
+#include <cluster_store/backends/tables/seeded_hash.hpp>
 
 #include <algorithm>
 #include <cassert>
-#include <functional>
 #include <numeric>
 
 namespace cluster_store::actors {
@@ -15,7 +15,7 @@ constexpr std::size_t cells_min = 64;
 
 std::size_t session_overlay::find_cell(std::string_view id) const {
   const auto mask = cells_.size() - 1;
-  auto cell = std::hash<std::string_view>{}(id)&mask;
+  auto cell = backends::seeded_hash(id) & mask;
   while (cells_[cell] != 0 && slots_[cells_[cell] - 1].id != id)
     cell = (cell + 1) & mask;
   return cell;

@@ -12,6 +12,7 @@
 #include <cluster_store/backends/contained.hpp>
 #include <cluster_store/backends/memory/expiry_index.hpp>
 #include <cluster_store/backends/memory/session.hpp>
+#include <cluster_store/backends/system/memory_return.hpp>
 #include <cluster_store/backends/tables/client_ledger.hpp>
 #include <cluster_store/backends/tables/slot_table.hpp>
 #include <cluster_store/backends/write_check.hpp>
@@ -42,6 +43,9 @@ constexpr std::size_t spare_block_bytes_max = 4'096;
 
 /// Id and data of most sessions.
 constexpr std::size_t text_bytes_usual = 288;
+
+/// When so much was freed it is worth giving it back.
+constexpr std::size_t freed_bytes_max = 16 * 1024 * 1024;
 
 constexpr char cursor_mark = 'm';
 
@@ -110,6 +114,7 @@ public:
     for (const auto& row : changes.system_rows)
       apply_system(row);
     keep_spare_blocks();
+    give_back(std::move(cleared));
     return outcomes;
   }
 
@@ -143,7 +148,7 @@ public:
     return rows;
   }
 
-  result<std::uint64_t> length() override { return slots_.size() - free_.size(); }
+  result<std::uint64_t> length() override { return length_now(); }
 
   result<std::vector<client_row>> client_rows() override {
     std::vector<client_row> rows;
@@ -169,6 +174,8 @@ public:
   bool broken() const noexcept override { return false; }
 
 private:
+  std::uint64_t length_now() const noexcept { return slots_.size() - free_.size(); }
+
   std::uint64_t hash_of(std::string_view id) const noexcept {
     return XXH3_64bits_withSeed(id.data(), id.size(), hash_seed_);
   }
@@ -230,6 +237,20 @@ private:
     spare_.swap(replaced_);
   }
 
+  /// Clearing a million sessions takes longer than others would like to wait.
+  void give_back(std::vector<memory_session::pointer> cleared) {
+    if (length_now() == 0 && slots_.size() >= page_slots_max) {
+      slots_ = decltype(slots_){}; // a cursor behind the last slot ends its listing
+      free_ = {};
+      table_.clear();
+      expiries_.clear();
+    }
+    if (cleared.empty() && freed_bytes_ < freed_bytes_max)
+      return;
+    freed_bytes_ = 0;
+    memory_.take(std::move(cleared));
+  }
+
   /// In the block of a session that the commit before replaced, if that fits: most sessions keep their size.
   memory_session::pointer make_session(const write& change) {
     memory_session::pointer spare;
@@ -271,6 +292,7 @@ private:
     if (slot == slot_table::none)
       return;
     free_.push_back(slot);
+    freed_bytes_ += slots_[slot]->block_bytes();
     replaced_.push_back(std::move(slots_[slot]));
     table_.erase(hash, slot);
     expiries_.erase(slot);
@@ -304,6 +326,8 @@ private:
   expiry_index expiries_;
   client_ledger<std::string> clients_;
   std::map<std::string, std::string, std::less<>> system_;
+  memory_return memory_;
+  std::size_t freed_bytes_ = 0;
   std::vector<memory_session::pointer> replaced_; // during apply
   std::vector<memory_session::pointer> spare_;    // what the last one replaced
   std::vector<std::uint64_t> hashes_;             // during get

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <cluster_store/backends/backend.hpp>
+#include <cluster_store/backends/tables/seeded_hash.hpp>
 #include <cluster_store/backends/tables/slot_table.hpp>
 
 namespace cluster_store::backends {
@@ -30,13 +30,13 @@ class known_sessions {
 public:
   /// @returns what is known of `id`, or nullptr. Valid until the next call that is not const.
   known_session* find(std::string_view id) {
-    const auto slot = slot_of(id, hash_of(id));
+    const auto slot = slot_of(id, seeded_hash(id));
     return slot == slot_table::none ? nullptr : &entries_[slot].session;
   }
 
   /// Remembers `session`, instead of what was known of `id`.
   known_session& set(std::string_view id, const known_session& session) {
-    const auto hash = hash_of(id);
+    const auto hash = seeded_hash(id);
     auto slot = slot_of(id, hash);
     if (slot == slot_table::none) {
       slot = static_cast<slot_table::slot_number>(entries_.size());
@@ -67,8 +67,6 @@ private:
   };
 
   static constexpr std::size_t entries_min = 64;
-
-  static std::uint64_t hash_of(std::string_view id) noexcept { return std::hash<std::string_view>{}(id); }
 
   slot_table::slot_number slot_of(std::string_view id, std::uint64_t hash) const {
     return table_.find(hash, [&](slot_table::slot_number slot) {

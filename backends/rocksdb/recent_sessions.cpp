@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <cassert>
-#include <functional>
 #include <utility>
+
+#include <cluster_store/backends/tables/seeded_hash.hpp>
 
 namespace cluster_store::backends {
 namespace {
 
 constexpr std::size_t slots_min = 64;
-
-std::uint64_t hash_of(std::string_view id) noexcept {
-  return std::hash<std::string_view>{}(id);
-}
 
 } // namespace
 
@@ -33,7 +30,7 @@ slot_table::slot_number recent_sessions::slot_of(std::string_view id, std::uint6
 }
 
 stored_session recent_sessions::find(std::string_view id) {
-  const auto at = slot_of(id, hash_of(id));
+  const auto at = slot_of(id, seeded_hash(id));
   if (at == slot_table::none)
     return {};
   slots_[at].used = true;
@@ -45,7 +42,7 @@ void recent_sessions::put(stored_session what) {
   const auto bytes = bytes_of(what);
   if (!takes(bytes - overhead_bytes))
     return erase(what.id());
-  const auto hash = hash_of(what.id());
+  const auto hash = seeded_hash(what.id());
   if (const auto at = slot_of(what.id(), hash); at != slot_table::none) {
     bytes_ += bytes;
     bytes_ -= bytes_of(slots_[at].session);
@@ -75,7 +72,7 @@ void recent_sessions::add_slot() {
 
 void recent_sessions::erase(std::string_view id) {
   const invariants::at_end checked{*this};
-  if (const auto at = slot_of(id, hash_of(id)); at != slot_table::none)
+  if (const auto at = slot_of(id, seeded_hash(id)); at != slot_table::none)
     erase(at);
 }
 
@@ -116,7 +113,7 @@ std::size_t recent_sessions::check_invariants() const {
       continue;
     bytes += bytes_of(each.session);
     // A session is found under its id, and only one is kept under an id.
-    assert(each.hash == hash_of(each.session.id()));
+    assert(each.hash == seeded_hash(each.session.id()));
     assert(slot_of(each.session.id(), each.hash) == at);
   }
   // The bytes that are counted are those that are kept, and there is room for them.

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace cluster_store {
+
+/// Gives memory back to the operating system: what the C library keeps after a great many objects were freed
+/// stays with the process otherwise, for ever.
+///
+/// It takes time that grows with that memory, so it is done on a thread of its own, at once only if there is
+/// none to be had. Threads: used by one at a time. Its end waits for what has begun.
+class memory_return {
+public:
+  /// Destroys `things`, and gives back what is free then.
+  template <class Things>
+  void take(Things things) {
+    // Shared, because a function has to be copyable.
+    start([owned = std::make_shared<Things>(std::move(things))]() mutable { owned.reset(); });
+  }
+
+private:
+  void start(std::function<void()> destroy);
+
+  std::vector<std::future<void>> running_;
+};
+
+} // namespace cluster_store
