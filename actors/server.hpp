@@ -43,7 +43,10 @@ public:
   result<void> reload_certificates();
 
   /// Refuses new work, answers what was accepted, closes the engines and endpoints. Idempotent; at most 5 s.
-  void stop();
+  /// @errors `deadline_exceeded` naming the stores whose engines did not end in time, because a call of
+  /// theirs hangs. Those are left behind with their threads, and the actor system if it is the library's: the
+  /// process can go on or end, and the engine finds at its next start what it would find after a crash.
+  result<void> stop();
 
   class implementation;
   explicit server(std::shared_ptr<implementation> body) : body_(std::move(body)) {}

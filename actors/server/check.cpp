@@ -38,6 +38,10 @@ result<void> check_options(const server_options& how) {
   if (how.connections_max == 0 || how.connections_max > 65'536)
     return fail(errc::invalid_argument,
                 "connections_max is " + std::to_string(how.connections_max) + ": give 1 to 65536");
+  constexpr std::size_t mebibyte = 1024 * 1024;
+  if (how.memory_bytes_max < 16 * mebibyte || how.memory_bytes_max > mebibyte * mebibyte)
+    return fail(errc::invalid_argument, "memory_bytes_max is " + std::to_string(how.memory_bytes_max)
+                                            + ": give 16777216 to 1099511627776");
   std::set<std::string> names;
   for (const auto& each : how.stores) {
     if (auto checked = check(each); !checked)

@@ -103,18 +103,28 @@ result<void> server::implementation::reload_certificates() {
   return {};
 }
 
-void server::implementation::stop(const std::shared_ptr<implementation>& self) {
+result<void> server::implementation::stop(const std::shared_ptr<implementation>& self) {
+  result<void> outcome;
   if (actors::callback_scope::active())
-    std::thread{[self] { self->stop(); }}.detach();
+    std::thread{[self] { static_cast<void>(self->stop()); }}.detach();
   else
-    actors::do_aside([&self] { self->stop(); });
+    actors::do_aside([&] { outcome = self->stop(); });
+  return outcome;
 }
 
-void server::implementation::stop() {
+result<void> server::implementation::how_it_ended() const {
+  if (hanging_.empty())
+    return {};
+  return fail(errc::deadline_exceeded,
+              "these stores did not end in time, because their engines hang: " + hanging_
+                  + "; they are left as after a crash, for the next start");
+}
+
+result<void> server::implementation::stop() {
   const std::lock_guard guard{stopping_};
   const auto gate = close_gate();
   if (!gate)
-    return;
+    return how_it_ended();
   listeners_.clear();
   static_cast<void>(
       ask<actors::store_started>(system(), gate, caf::timespan{status_timeout}, actors::stop_serving{}));
@@ -126,6 +136,9 @@ void server::implementation::stop() {
   door_.reset();
   // Last: an actor system that is not ours may end once the gate has.
   caf::anon_send_exit(gate, caf::exit_reason::user_shutdown);
+  if (!hanging_.empty() && owner_)
+    new std::shared_ptr<actors::runtime>(owner_); // its end would wait for them for ever: it has none
+  return how_it_ended();
 }
 
 caf::actor server::implementation::open_gate() const {
@@ -144,11 +157,12 @@ result<void> server::implementation::start_stores(const server_options& how) {
   if (auto good = check_room({.threads = 2 * how.stores.size() + 4}, "opening the stores"); !good)
     return good;
   for (const auto& each : how.stores)
-    supervisors_.push_back(
-        system().spawn<actors::supervisor>(actors::spec_of(each), gate_, actors::system_clock::instance()));
+    supervisors_.emplace_back(each.name, system().spawn<actors::supervisor>(
+                                             actors::spec_of(each, how.memory_bytes_max / how.stores.size()),
+                                             gate_, actors::system_clock::instance()));
   for (std::size_t i = 0; i < supervisors_.size(); ++i) {
-    const auto started = ask<actors::store_started>(system(), supervisors_[i], caf::timespan{start_timeout},
-                                                    actors::await_first_start{});
+    const auto started = ask<actors::store_started>(
+        system(), supervisors_[i].second, caf::timespan{start_timeout}, actors::await_first_start{});
     const auto outcome = started ? started->outcome : result<void>{tl::unexpected{started.error()}};
     if (!outcome)
       return fail(outcome.error().code, "store '" + how.stores[i].name + "': " + outcome.error().message);
@@ -156,15 +170,21 @@ result<void> server::implementation::start_stores(const server_options& how) {
   return {};
 }
 
-/// A store that does not end in time is left to the end of the actor system.
+/// All at once: they have the same time, however many they are.
 void server::implementation::stop_stores() {
-  const auto deadline = actors::system_clock::instance()->steady() + stop_timeout;
-  for (const auto& each : supervisors_) {
-    const auto left = std::max<steady_time::duration>(deadline - actors::system_clock::instance()->steady(),
-                                                      std::chrono::milliseconds{100});
-    static_cast<void>(
-        ask<actors::store_started>(system(), each, caf::timespan{left}, actors::stop_serving{}));
-  }
+  const actors::program_thread caller;
+  caf::scoped_actor self{system()};
+  const auto ask_to_stop = [&self](const caf::actor& whom) {
+    return compat::request(self.ptr(), whom, caf::timespan{stop_timeout}, actors::stop_serving{});
+  };
+  std::vector<decltype(ask_to_stop(gate_))> answers;
+  for (const auto& each : supervisors_)
+    answers.push_back(ask_to_stop(each.second));
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    answers[i].receive([](const actors::store_started&) {},
+                       [&](const caf::error&) {
+                         hanging_ += (hanging_.empty() ? "'" : ", '") + supervisors_[i].first + "'";
+                       });
   supervisors_.clear();
 }
 

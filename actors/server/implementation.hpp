@@ -21,7 +21,7 @@ public:
   implementation(caf::actor_system& system, std::shared_ptr<actors::runtime> owner)
       : owner_(std::move(owner)), system_(system) {}
 
-  ~implementation() { stop(); }
+  ~implementation() { static_cast<void>(stop()); }
 
   /// @returns false for an empty handle, and for one that was opened in another process. Takes no lock.
   static bool is_usable(const std::shared_ptr<implementation>& body) noexcept {
@@ -30,7 +30,7 @@ public:
 
   static tl::unexpected<error> why_unusable(const std::shared_ptr<implementation>& body);
 
-  void end_at_exit(bool) override { stop(); }
+  void end_at_exit(bool) override { static_cast<void>(stop()); }
 
   result<void> start(const server_options& how);
   result<client> open(const std::shared_ptr<implementation>& self, const options& how);
@@ -38,8 +38,9 @@ public:
   result<void> reload_certificates();
 
   /// In a callback, that is on a thread that may be needed, the end is handed to a thread of its own.
-  static void stop(const std::shared_ptr<implementation>& self);
-  void stop();
+  /// @errors as of `server::stop`; none in a callback.
+  static result<void> stop(const std::shared_ptr<implementation>& self);
+  result<void> stop();
 
 private:
   caf::actor_system& system() { return system_; }
@@ -50,6 +51,7 @@ private:
 
   result<void> start_stores(const server_options& how);
   void stop_stores();
+  result<void> how_it_ended() const;
 
   /// @returns nothing if there is no TLS.
   result<std::optional<door::tls_context>> load_certificates() const;
@@ -64,8 +66,9 @@ private:
   std::shared_ptr<actors::endpoint_list> endpoints_ = std::make_shared<actors::endpoint_list>();
   tls_options tls_files_;
   mutable std::mutex mutex_;
-  caf::actor gate_; ///< Guarded by `mutex_`, but for the start.
-  std::vector<caf::actor> supervisors_;
+  caf::actor gate_;                                             ///< Guarded by `mutex_`, but for the start.
+  std::vector<std::pair<std::string, caf::actor>> supervisors_; ///< With the names of their stores.
+  std::string hanging_; ///< Names of the stores that did not end in time.
   std::vector<door::listener> listeners_;
   std::mutex stopping_;
 };

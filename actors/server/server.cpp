@@ -32,9 +32,8 @@ result<void> server::reload_certificates() {
                                           : result<void>{implementation::why_unusable(body_)};
 }
 
-void server::stop() {
-  if (implementation::is_usable(body_))
-    implementation::stop(body_);
+result<void> server::stop() {
+  return implementation::is_usable(body_) ? implementation::stop(body_) : result<void>{};
 }
 
 result<server> serve(const server_options& how) {

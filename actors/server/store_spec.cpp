@@ -7,12 +7,14 @@
 
 namespace cluster_store::actors {
 
-store_spec spec_of(const store_options& how) {
+store_spec spec_of(const store_options& how, std::size_t memory_bytes) {
   store_spec out;
   out.name = how.name;
   out.core.limits = how.limits;
   out.core.in_flight_max = how.in_flight_max;
   out.core.clients.results_max = how.in_flight_max;
+  // What is lent in each direction is in memory twice while it is passed on to or from the network.
+  out.core.flow.requests_bytes_max = out.core.flow.answers_bytes_max = memory_bytes / 4;
   out.core.ttl_default = how.ttl_default;
   out.core.logout_guard = how.logout_guard;
   // Shared: the supervisor copies this for every start, and a program's own factory may not like to be

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 
 #include <sys/resource.h>
@@ -102,7 +103,10 @@ exit_code run_serve(const serve_flags& flags) {
   while (signals.wait() == SIGHUP)
     reload(*master, flags);
   note("stopping");
-  master->stop();
+  if (const auto stopped = master->stop(); !stopped) {
+    report(stopped.error());
+    std::_Exit(static_cast<int>(exit_code::failed)); // a thread hangs that no end would wait for
+  }
   return endpoints->lost() ? exit_code::failed : exit_code::done;
 }
 
@@ -168,6 +172,12 @@ void add_serve_command(command_table& table) {
   command.add_option("--connections-max", flags->connections_max, "worker processes at once")
       ->check(whole_number(1, 65'536))
       ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--memory-max", flags->memory_max_mib,
+                  "mebibytes that workers can make this master take above its data, whatever they do")
+      ->check(whole_number(16, 1'048'576))
+      ->type_name("MIB")
       ->capture_default_str();
   command
       .add_option("--ttl-default", flags->ttl_default,

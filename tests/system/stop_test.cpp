@@ -140,3 +140,30 @@ TEST_CASE("a master runs for many connections without keeping anything of them")
   CHECK(resident_bytes(server.self().id()) < memory + 16 * 1024 * 1024);
   CHECK(server.stop() == 0);
 }
+
+TEST_CASE("a master whose engines hang ends within 5 s of SIGTERM, however many they are, and says so") {
+  const sandbox where;
+  constexpr auto hangs = "=faulty:memory%3A?slow_ms=600000&apply=slow@2-";
+  std::vector<std::string> more;
+  for (int i = 0; i < 20; ++i)
+    more.insert(more.end(), {"--store", "m" + std::to_string(i) + hangs});
+  master server{where,
+                {.listen = "unix:" + where.path("store.sock"),
+                 .store = std::string{"s"} + hangs,
+                 .more_arguments = more}};
+  server.start();
+  std::list<pipe_worker> workers;
+  for (int i = 0; i < 20; ++i) {
+    server.use_store("m" + std::to_string(i) + hangs); // whose worker comes next
+    auto& worker = workers.emplace_back(server);
+    worker.send({{"op", "set"}, {"id", "a"}, {"data", "x"}});
+    worker.self().pump(20ms);
+  }
+  server.self().pump(200ms);
+  const auto start = std::chrono::steady_clock::now();
+  server.self().signal(SIGTERM);
+  CHECK(server.self().wait(within(10s)) == 5);
+  CHECK(std::chrono::steady_clock::now() - start < 5s * slowness);
+  CHECK(server.self().errors().find("'m7'") != std::string::npos);
+  CHECK(server.self().errors().find("hang") != std::string::npos);
+}

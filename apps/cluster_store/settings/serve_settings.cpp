@@ -131,6 +131,7 @@ result<server_options> read_serve_flags(const serve_flags& flags) {
   how.admin_secret_file = flags.admin_secret_file;
   how.tls = flags.tls;
   how.connections_max = flags.connections_max;
+  how.memory_bytes_max = flags.memory_max_mib << 20;
   return how;
 }
 

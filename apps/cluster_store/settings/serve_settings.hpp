@@ -18,6 +18,7 @@ struct serve_flags {
   std::string admin_secret_file; ///< Empty: everybody is an admin, too.
   tls_options tls;
   std::uint64_t connections_max = server_options{}.connections_max;
+  std::uint64_t memory_max_mib = server_options{}.memory_bytes_max >> 20;
   std::string ttl_default;  ///< Empty: sessions without a ttl live for ever.
   std::string logout_guard; ///< Empty: off.
 };
