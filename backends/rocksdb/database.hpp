@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <cluster_store/backends/rocksdb/disk/disk.hpp>
+#include <cluster_store/backends/rocksdb/disk/log_order.hpp>
 #include <cluster_store/backends/rocksdb/rocksdb.hpp>
 #include <cluster_store/backends/system/store_directory.hpp>
 
@@ -15,6 +16,7 @@ namespace rocksdb {
 class ColumnFamilyHandle;
 class DB;
 class Status;
+class WalFilter;
 } // namespace rocksdb
 
 namespace cluster_store::backends {
@@ -40,6 +42,7 @@ struct database {
         path{options.path},
         place{options.files ? directory->place() : directory->locked_place()},
         disk{options.watch, options.files, options.sync == traits::syncing::always},
+        order{make_log_order()},
         recent_bytes{recent_share(options.cache_bytes)} {}
   ~database();
   database(const database&) = delete;
@@ -53,6 +56,7 @@ struct database {
   std::string path;                           // as it was given, for messages
   std::string place;                          // the directory itself, for use
   watched_disk disk;                          // outlives the database
+  std::shared_ptr<rocksdb::WalFilter> order;  // of the logs; outlives the database
   std::size_t recent_bytes;                   // for sessions that were used last
   rocksdb::DB* db = nullptr;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> families{};

@@ -96,7 +96,7 @@ result<std::unique_ptr<database>> open_database(const rocksdb_options& options) 
   if (good)
     good = accept(*made, *found);
   if (good)
-    good = open_accepted(*made, database_options(options, made->disk.env()), *families);
+    good = open_accepted(*made, database_options(options, made->disk.env(), made->order.get()), *families);
   if (!good)
     return tl::unexpected{std::move(good).error()};
   return made;

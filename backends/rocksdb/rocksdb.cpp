@@ -221,7 +221,8 @@ result<void> rocksdb_engine::write_batch() {
     return fail(good.error().code, "rocksdb:" + database_->path + ": " + good.error().message);
   const auto done = database_->db->Write(options, batch_.get());
   if (done.ok())
-    return traits_.sync == traits::syncing::always ? sync_log() : result<void>{};
+    return traits_.sync == traits::syncing::always || database_->disk.began_log() ? sync_log()
+                                                                                  : result<void>{};
   const auto fate = database_->disk.fate();
   if (fate == log_fate::unknown) {
     broken_ = true;

@@ -69,7 +69,8 @@ const std::array<std::string, family_count> family_names{
     "cluster_store.system",
 };
 
-rocksdb::DBOptions database_options(const rocksdb_options& options, rocksdb::Env* env) {
+rocksdb::DBOptions database_options(const rocksdb_options& options, rocksdb::Env* env,
+                                    rocksdb::WalFilter* order) {
   rocksdb::DBOptions made;
   made.env = env;
   made.create_if_missing = true;
@@ -78,6 +79,7 @@ rocksdb::DBOptions database_options(const rocksdb_options& options, rocksdb::Env
   made.max_total_wal_size = 4 * options.write_buffer_bytes;
   // Never more than a prefix of what was committed is recovered, and never less than what was synced.
   made.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  made.wal_filter = order;
   made.manual_wal_flush = false; // the log is with the operating system before a commit is answered
   made.max_open_files = 512;
   made.max_file_opening_threads =

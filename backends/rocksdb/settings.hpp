@@ -18,7 +18,8 @@ namespace cluster_store::backends {
 extern const std::array<std::string, family_count> family_names;
 
 /// How RocksDB is to keep a store. Pure.
-rocksdb::DBOptions database_options(const rocksdb_options& options, rocksdb::Env* env);
+rocksdb::DBOptions database_options(const rocksdb_options& options, rocksdb::Env* env,
+                                    rocksdb::WalFilter* order);
 
 /// How each column family is to be kept, in the order of `family`.
 /// @errors `unsupported` for a compression that this RocksDB lacks.

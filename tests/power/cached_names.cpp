@@ -11,12 +11,26 @@ namespace {
 constexpr std::uint64_t sector_bytes = 512; // disks write them as a whole
 constexpr std::uint64_t reserved_bytes_max = 8'192;
 
+/// @returns the beginning of a page that is not all on the disk.
+std::uint64_t any_page(const cached_file& file, std::mt19937_64& random) {
+  const auto first = file.bytes_synced / page_bytes;
+  return (first + random() % (file.bytes / page_bytes - first + 1)) * page_bytes;
+}
+
+void put_zeros(const cached_file& file, std::uint64_t from, std::uint64_t bytes) {
+  std::fstream content{file.attic_path, std::ios::binary | std::ios::in | std::ios::out};
+  const auto end = std::min(file.bytes, from + bytes);
+  content.seekp(static_cast<std::streamoff>(std::max(from, file.bytes_synced)));
+  for (auto at = std::max(from, file.bytes_synced); at < end; ++at)
+    content.put('\0');
+}
+
 void damage_tail(const cached_file& file, bool is_log, std::mt19937_64& random) {
   const auto tail = file.bytes - file.bytes_synced;
   if (tail == 0 && !is_log)
     return; // room is reserved in the log before it is needed
   const auto torn_at = file.bytes_synced + (tail == 0 ? 0 : random() % tail);
-  switch (random() % (is_log ? 5 : 3)) {
+  switch (random() % (is_log ? 6 : 3)) {
   case 0: // all of it is there
     return;
   case 1:
@@ -28,6 +42,9 @@ void damage_tail(const cached_file& file, bool is_log, std::mt19937_64& random) 
   case 3: // torn, and what was reserved behind it became part of the file
     std::filesystem::resize_file(file.attic_path, torn_at);
     std::filesystem::resize_file(file.attic_path, torn_at + random() % reserved_bytes_max);
+    return;
+  case 4: // all of it is there, but for a page
+    put_zeros(file, any_page(file, random), page_bytes);
     return;
   default:
     break;
@@ -50,6 +67,11 @@ void damage_tail(const cached_file& file, bool is_log, std::mt19937_64& random) 
 void lose_tail(cached_file& file, bool is_log, std::mt19937_64& random) {
   damage_tail(file, is_log, random);
   file.bytes = file.bytes_synced = std::filesystem::file_size(file.attic_path);
+}
+
+void lose_part(cached_file& file, std::uint64_t from, std::uint64_t bytes) {
+  put_zeros(file, from, bytes);
+  file.bytes_synced = file.bytes;
 }
 
 std::shared_ptr<cached_file> cached_names::find(std::string_view name) const {

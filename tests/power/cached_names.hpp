@@ -24,6 +24,11 @@ struct cached_file {
 /// other damage of a manifest for what it would be there, a broken disk.
 void lose_tail(cached_file& file, bool is_log, std::mt19937_64& random);
 
+inline constexpr std::uint64_t page_bytes = 4'096; ///< What a cache writes as a whole.
+
+/// Loses what was not synced of `bytes` bytes from `from` on: zeros are there. All else is on the disk.
+void lose_part(cached_file& file, std::uint64_t from, std::uint64_t bytes = page_bytes);
+
 using file_names = std::map<std::string, std::shared_ptr<cached_file>, std::less<>>;
 
 /// The names of a directory: as they are, and what of them a power cut may leave. Pure; one thread.

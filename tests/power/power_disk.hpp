@@ -6,6 +6,8 @@
 #include <random>
 #include <string>
 
+#include <cluster_store/tests/power/cached_names.hpp>
+
 namespace rocksdb {
 class FileSystem;
 } // namespace rocksdb
@@ -77,6 +79,13 @@ public:
   /// and tails that were not synced are there or not, tails are torn, or have holes of zeros or garbage.
   /// @pre The power is cut and the engine is closed. @post It is back; all that is there is on the disk.
   void come_back_after_power_cut(std::mt19937_64& random);
+
+  /// Has everything there as it was written but a part of the newest log, as far as it was not synced: zeros
+  /// are there instead. @pre As above.
+  void come_back_without(std::uint64_t from, std::uint64_t bytes = page_bytes);
+
+  /// @returns how many bytes were written to the newest log; 0 if there is none.
+  std::uint64_t newest_log_bytes() const;
 
   /// As if only the process had been killed: the cache survives and is still not on the disk.
   /// @pre As above.

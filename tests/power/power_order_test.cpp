@@ -1,9 +1,7 @@
 #include <filesystem>
 #include <random>
 
-#include <cluster_store/backends/rocksdb/rocksdb.hpp>
-#include <cluster_store/tests/backends/engines.hpp>
-#include <cluster_store/tests/power/power_disk.hpp>
+#include <cluster_store/tests/power/power_trial.hpp>
 #include <cluster_store/tests/support/test_sizes.hpp>
 
 using namespace cluster_store;
@@ -14,35 +12,13 @@ namespace {
 
 constexpr int trials = 20; // what a disk may lose it loses every other time
 
-/// A new store on a disk of its own.
-struct trial {
-  explicit trial(traits::syncing sync, std::uint64_t seed) : random{seed} {
-    options.path = directory / "data";
-    options.sync = sync;
-    options.write_buffer_bytes = 64u << 10;
-    options.files = disk.files();
-  }
-
-  void cut_power() {
-    disk.cut();
-    store.reset();
-    disk.come_back_after_power_cut(random);
-  }
-
-  std::mt19937_64 random;
-  temporary_directory directory;
-  power_disk disk{directory / "data", directory / "attic"};
-  rocksdb_options options;
-  std::unique_ptr<backend> store;
-};
-
 } // namespace
 
 TEST_CASE("the directory of a new store survives a power cut with what was acknowledged in it") {
   const auto seed = random_seed();
   INFO("SYSTEM_TESTS_SEED=" << seed);
   for (int number = 0; number < trials; ++number) {
-    trial here{traits::syncing::always, seed + static_cast<std::uint64_t>(number)};
+    power_trial here{traits::syncing::always, seed + static_cast<std::uint64_t>(number)};
     here.store = value_of(open_rocksdb(here.options));
     apply(*here.store, {put("id", record_of(1, "data"))});
     here.cut_power();
@@ -54,7 +30,7 @@ TEST_CASE("the directory of a new store survives a power cut with what was ackno
 TEST_CASE("a power cut while a store names its new manifest leaves a store") {
   const auto seed = random_seed();
   INFO("SYSTEM_TESTS_SEED=" << seed);
-  trial here{traits::syncing::always, seed};
+  power_trial here{traits::syncing::always, seed};
   here.store = value_of(open_rocksdb(here.options));
   apply(*here.store, {put("id", record_of(1, "data"))});
   here.store.reset();
@@ -81,7 +57,7 @@ TEST_CASE("a new store is completed, wherever its making was cut off") {
       const bool had_inventory = random() % 3 != 0; // older programs wrote none
       INFO(to_string(static_cast<disk_step>(step)) << " " << number << (power ? ", power cut" : ", killed")
                                                    << (had_inventory ? "" : ", no inventory"));
-      trial here{traits::syncing::always, seed + number};
+      power_trial here{traits::syncing::always, seed + number};
       here.disk.cut_at({static_cast<disk_step>(step), number}, seed + number);
       if (auto opened = open_rocksdb(here.options); opened && !here.disk.is_cut())
         break;
@@ -103,7 +79,7 @@ TEST_CASE("without any sync a power cut leaves a first part of the commits, also
   INFO("SYSTEM_TESTS_SEED=" << seed);
   const std::string data(10'000, 'x');
   for (int number = 0; number < trials; ++number) {
-    trial here{traits::syncing::never, seed + static_cast<std::uint64_t>(number)};
+    power_trial here{traits::syncing::never, seed + static_cast<std::uint64_t>(number)};
     here.store = value_of(open_rocksdb(here.options));
     for (auto count = 1 + here.random() % 40; count > 0; --count)
       apply(*here.store, {put("id " + std::to_string(1'000 - count), record_of(1, data))});

@@ -214,6 +214,7 @@ result<void> watched_disk::begin_commit(std::uint64_t bytes) {
   auto& state = *parts_->state;
   ++state.commit;
   state.appended = false;
+  state.began_log = false;
   state.cut_back = false;
   state.unknown = false;
   const std::lock_guard guard{state.newest_mutex};
@@ -224,6 +225,10 @@ result<void> watched_disk::begin_commit(std::uint64_t bytes) {
     return fail(errc::io_error, "the disk has no room for a commit of " + std::to_string(bytes) + " bytes ("
                                     + done.ToString() + "): " + room_hint(done) + ", nothing was changed");
   return {};
+}
+
+bool watched_disk::began_log() const noexcept {
+  return parts_->state->began_log;
 }
 
 log_fate watched_disk::fate() const noexcept {

@@ -64,6 +64,10 @@ public:
   /// @errors `io_error` if it has not. Where a file system cannot reserve room, it always succeeds.
   result<void> begin_commit(std::uint64_t bytes);
 
+  /// @returns whether the commit is the first in its log. It has to be synced before the next: without it
+  /// nobody could tell after a power cut whether what is left of the log begins with the first.
+  bool began_log() const noexcept;
+
   /// @returns what became of the commit, if RocksDB reported that it failed.
   log_fate fate() const noexcept;
 

@@ -105,6 +105,7 @@ private:
     if (const auto commit = state_->commit.load(); commit != commit_) {
       commit_ = commit;
       bytes_before_ = bytes_;
+      state_->began_log = !std::exchange(has_commits_, commit > 0); // before the first, RocksDB opens
     }
     state_->appended = true;
     IOStatus done;
@@ -145,6 +146,7 @@ private:
   std::unique_ptr<rocksdb::FSRandomRWFile> ahead_;
   std::shared_ptr<disk_state> state_;
   bool write_back_failed_ = false;
+  bool has_commits_ = false;
   std::uint64_t bytes_ = 0;
   std::uint64_t bytes_before_ = 0; // when the commit began
   std::uint64_t bytes_reserved_ = 0;

@@ -35,7 +35,8 @@ struct disk_state {
   std::mutex newest_mutex;
   newest_log* newest = nullptr;
   std::atomic<std::uint64_t> commit = 0; // number of the commit
-  std::atomic<bool> appended = false;    // since it began, as the two below
+  std::atomic<bool> appended = false;    // since it began, as the three below
+  std::atomic<bool> began_log = false;
   std::atomic<bool> cut_back = false;
   std::atomic<bool> unknown = false;
   std::atomic<bool> log_failed = false; // at any time
