@@ -36,6 +36,11 @@ struct store_options {
   /// removed or that expired. Costs two small rows per destroyed session, and a read per save of a session
   /// that does not exist.
   std::optional<std::chrono::milliseconds> logout_guard;
+  /// The data are a copy that was put back, of a store that went on after the copy was made. Then versions
+  /// begin well beyond all that it can have given out, and workers are told that the data are others: what
+  /// they had sent ends as `outcome_unknown`, and what they saw before does not match by chance. Each opening
+  /// by a process does it once, so give it only for the first. Default false.
+  bool restored = false;
   session_limits limits;
   std::uint32_t in_flight_max = 16'384; ///< Most unanswered operations of one client; 1–65 536.
 };

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include <cluster_store/backends/contained.hpp>
+#include <cluster_store/backends/system/random.hpp>
 
 namespace cluster_store::actors {
 
@@ -17,6 +18,8 @@ store_spec spec_of(const store_options& how, std::size_t memory_bytes) {
   out.core.flow.requests_bytes_max = out.core.flow.answers_bytes_max = memory_bytes / 4;
   out.core.ttl_default = how.ttl_default;
   out.core.logout_guard = how.logout_guard;
+  if (how.restored)
+    out.core.copy_identity = random_array<wire::token>();
   // Shared: the supervisor copies this for every start, and a program's own factory may not like to be
   // copied.
   const auto open = std::make_shared<const backends::factory>(how.open);

@@ -24,6 +24,7 @@ constexpr std::uint64_t tickets_of_a_run = std::uint64_t{1} << 40;
 store_core::store_core(store_core_options how, backends::backend& engine)
     : options_(how),
       engine_(&engine),
+      versions_(engine.traits(), options_.group_operations_max),
       clients_(options_.clients),
       turns_(options_.quantum),
       flow_(options_.flow),
@@ -39,23 +40,34 @@ result<void> store_core::load(const wire::token& fresh_incarnation, steady_time 
   auto known = store_rows::read(*rows);
   if (!known)
     return tl::unexpected{known.error()};
-  backends::commit start;
-  incarnation_ = known->incarnation.value_or(fresh_incarnation);
-  if (!known->incarnation)
-    start.system_rows.push_back(store_rows::incarnation_row(incarnation_));
-  tickets_ = known->known_tickets;
-  last_ticket_ = tickets_.reserved;
-  tickets_.reserved += tickets_of_a_run;
-  start.system_rows.push_back(store_rows::tickets_row(tickets_));
-  if (auto done = engine_->apply(start); !done)
-    return tl::unexpected{done.error()};
-  if (auto done = engine_->sync(); !done)
+  if (auto done = load_identity(*known, fresh_incarnation); !done)
     return done;
-  counters_ = committed_ = {known->last_version, known->sessions};
   auto clients = engine_->client_rows();
   if (!clients)
     return tl::unexpected{clients.error()};
   return clients_.load(*clients, last_ticket_, now);
+}
+
+/// Who the data are, and which versions they may get.
+result<void> store_core::load_identity(const store_rows::contents& known, const wire::token& fresh) {
+  incarnation_ = options_.copy_identity.value_or(known.incarnation.value_or(fresh));
+  const bool is_copy = known.incarnation && *known.incarnation != incarnation_;
+  const auto last_version = versions_.begin(known, is_copy);
+  if (!last_version)
+    return tl::unexpected{last_version.error()};
+  counters_ = committed_ = {*last_version, known.sessions};
+  tickets_ = known.known_tickets;
+  last_ticket_ = tickets_.reserved;
+  tickets_.reserved += tickets_of_a_run;
+  backends::commit start;
+  start.system_rows.push_back(store_rows::tickets_row(tickets_));
+  if (known.incarnation != incarnation_)
+    start.system_rows.push_back(store_rows::incarnation_row(incarnation_));
+  if (is_copy)
+    start.system_rows.push_back(store_rows::reserved_version_row(*last_version));
+  if (auto done = engine_->apply(start); !done)
+    return tl::unexpected{done.error()};
+  return versions_.is_needed() ? engine_->sync() : result<void>{};
 }
 
 result<wire::welcome> store_core::grant(backends::client_id who, rights allowed,
@@ -162,6 +174,8 @@ bool store_core::prepare(wall_time now) {
     return false;
   if (std::exchange(probe_wanted_, false))
     return prepare_probe();
+  if (!turns_.empty() && !read_only_ && versions_.is_short(counters_.version))
+    return prepare_reservation();
   if (sweep_wanted_ && (sweep_turn_ || turns_.empty()) && prepare_sweep(now))
     return true;
   return (!turns_.empty() || flow_.has_news() || (clients_.has_leavers() && !read_only_))
@@ -219,6 +233,12 @@ std::vector<outgoing_frame> store_core::end(const verdict* engine_said) {
   const backends::invariants::at_end checked{*this};
   if (must_restart_)
     return {};
+  verdict unsynced;
+  if (group_ == group_kind::reservation && *engine_said)
+    if (auto synced = engine_->sync(); !synced) {
+      unsynced = tl::unexpected{synced.error()};
+      engine_said = &unsynced;
+    }
   if (engine_said
       && (!*engine_said || !std::all_of((*engine_said)->begin(), (*engine_said)->end(), [](const auto& each) {
            return each.has_value();
@@ -236,6 +256,8 @@ std::vector<outgoing_frame> store_core::end(const verdict* engine_said) {
   }
   if (group_ == group_kind::probe)
     read_only_.reset();
+  if (group_ == group_kind::reservation)
+    versions_.reserved();
   commits_ += engine_said ? 1 : 0;
   committed_ = counters_;
   settle_executed();

@@ -17,6 +17,7 @@
 #include <cluster_store/actors/store/reply_builder.hpp>
 #include <cluster_store/actors/store/rows.hpp>
 #include <cluster_store/actors/store/turns.hpp>
+#include <cluster_store/actors/store/version_reserve.hpp>
 #include <cluster_store/actors/wire/batch.hpp>
 #include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/backends/backend.hpp>
@@ -39,6 +40,9 @@ struct store_core_options {
   std::size_t sweep_rows_max = 1'000;            ///< Rows of the expiry index settled in one commit.
   client_table::limits clients;
   flow_control::limits flow;
+  /// The engine holds a copy of a store that went on since: gives it this identity, unless it has it already,
+  /// and versions that the store cannot have given out.
+  std::optional<wire::token> copy_identity;
 };
 
 /// Figures since the core was loaded, and now.
@@ -146,9 +150,10 @@ private:
   /// Whether a group has removed what is over.
   enum class due_state : std::uint8_t { unknown, settled, too_much };
 
-  enum class group_kind : std::uint8_t { none, operations, sweep, probe };
+  enum class group_kind : std::uint8_t { none, operations, sweep, probe, reservation };
 
   // core.cpp: queue and commits
+  result<void> load_identity(const store_rows::contents& known, const wire::token& fresh);
   std::vector<outgoing_frame> end(const verdict* engine_said);
   void settle_executed();
   std::vector<outgoing_frame> take_frames();
@@ -165,6 +170,7 @@ private:
   bool prepare_operations(wall_time now);
   bool prepare_sweep(wall_time now);
   bool prepare_probe();
+  bool prepare_reservation();
   bool group_is_full() const;
   bool plan_chunk();
   void plan_turn(client_state& client);
@@ -194,6 +200,7 @@ private:
   std::uint64_t last_ticket_ = 0;
   counters committed_;
   counters counters_; ///< With what is staged.
+  version_reserve versions_;
   client_table clients_;
   turns turns_;
   flow_control flow_;

@@ -217,6 +217,12 @@ bool store_core::prepare_sweep(wall_time now) {
   return true;
 }
 
+bool store_core::prepare_reservation() {
+  group_ = group_kind::reservation;
+  staged_.system_rows.push_back(versions_.next_row(counters_.version));
+  return true;
+}
+
 bool store_core::prepare_probe() {
   group_ = group_kind::probe;
   staged_.system_rows.push_back(store_rows::probe_row());

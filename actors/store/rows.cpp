@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view counters_key = "store/counters";
 constexpr std::string_view incarnation_key = "store/incarnation";
 constexpr std::string_view tickets_key = "store/tickets";
+constexpr std::string_view reserved_version_key = "store/reserved_version";
 constexpr std::string_view probe_key = "store/probe";
 
 } // namespace
@@ -28,6 +29,8 @@ result<contents> read(const std::vector<backends::system_row>& rows) {
     } else if (row.key == tickets_key) {
       out.known_tickets.reserved = from.fixed<std::uint64_t>();
       out.known_tickets.forgotten = from.fixed<std::uint64_t>();
+    } else if (row.key == reserved_version_key) {
+      out.reserved_version = from.fixed<std::uint64_t>();
     } else {
       continue;
     }
@@ -57,6 +60,12 @@ backends::system_row counters_row(version_number last_version, std::int64_t sess
   to.fixed(std::uint64_t{last_version});
   to.fixed(static_cast<std::uint64_t>(sessions));
   return {std::string{counters_key}, std::move(value)};
+}
+
+backends::system_row reserved_version_row(version_number last) {
+  std::string value;
+  wire::writer{value}.fixed(std::uint64_t{last});
+  return {std::string{reserved_version_key}, std::move(value)};
 }
 
 backends::system_row probe_row() {

@@ -32,6 +32,7 @@ struct tickets {
 struct contents {
   std::optional<wire::token> incarnation; ///< None: the data is new.
   version_number last_version = 0;
+  std::optional<version_number> reserved_version; ///< Up to here versions may have been given out.
   std::int64_t sessions = 0;
   tickets known_tickets;
 };
@@ -42,6 +43,7 @@ result<contents> read(const std::vector<backends::system_row>& rows);
 backends::system_row incarnation_row(const wire::token& incarnation);
 backends::system_row tickets_row(const tickets& known);
 backends::system_row counters_row(version_number last_version, std::int64_t sessions);
+backends::system_row reserved_version_row(version_number last);
 
 /// A row whose only purpose is to be written.
 backends::system_row probe_row();

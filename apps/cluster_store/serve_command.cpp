@@ -190,6 +190,10 @@ void add_serve_command(command_table& table) {
                   "logout, for example 1h (default: off); sessions that clear removed can be saved again")
       ->check(read_by(parse_logout_guard))
       ->type_name("DURATION");
+  add_switch(command, "--restored", flags->restored,
+             "for one start after a backup was put back: versions begin well beyond those given out since it "
+             "was made, and workers learn that the data are others")
+      ->configurable(false);
   command
       .add_option(
           "--admin-secret-file", flags->admin_secret_file,

@@ -178,6 +178,10 @@ void random_clients::settle(const pending& what, const result<test_answer>& answ
   seen.found = seen.what == action::set || answer->found;
   if (seen.what == action::get && seen.found)
     seen.value = std::stoull(answer->content.data);
+  if (seen.what == action::set) { // no version is given out twice
+    INFO("version " << answer->content.version);
+    REQUIRE(given_.insert(answer->content.version).second);
+  }
   if ((seen.what == action::get && seen.found) || seen.what == action::set)
     versions_[seen.id] = seen.version = answer->content.version;
 }

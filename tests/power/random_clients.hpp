@@ -6,6 +6,7 @@
 #include <random>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <cluster_store/actors/store/core.hpp>
@@ -73,6 +74,7 @@ private:
   std::mt19937_64 random_;
   history history_;
   std::unordered_map<std::string, std::uint64_t> versions_; ///< Last version seen of each session.
+  std::unordered_set<std::uint64_t> given_;                 ///< All versions.
   std::uint64_t last_value_ = 0;
   moment moment_ = 0;
   std::size_t resent_ = 0;

@@ -61,6 +61,7 @@ result<std::vector<store_options>> read_stores(const serve_flags& flags) {
       return refuse("--store: there are two stores named '" + store->name + "'; names must differ");
     store->ttl_default = *ttl_default;
     store->logout_guard = *logout_guard;
+    store->restored = flags.restored;
     stores.push_back(*std::move(store));
   }
   return stores;

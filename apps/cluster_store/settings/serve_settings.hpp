@@ -21,6 +21,7 @@ struct serve_flags {
   std::uint64_t memory_max_mib = server_options{}.memory_bytes_max >> 20;
   std::string ttl_default;  ///< Empty: sessions without a ttl live for ever.
   std::string logout_guard; ///< Empty: off.
+  bool restored = false;    ///< The stores' data are copies that were put back.
 };
 
 /// The store of a `serve` without `--store`.

@@ -36,6 +36,8 @@ TEST_CASE("a store of a former program opens with its sessions, counters, tombst
   CHECK(read("until").content.ttl > std::chrono::hours{24 * 365 * 50});
   CHECK_FALSE(read("old").found);
   CHECK(store.call(client, set("gone", "late")).error().code == errc::conflict);
-  CHECK(store.call(client, set("plain", "again"))->content.version == 8);
+  // Where a power cut may have taken versions that were given out, some are left out.
+  const auto left_out = sync == "always" ? 0 : actors::version_reserve::block;
+  CHECK(store.call(client, set("plain", "again"))->content.version == left_out + 8);
   CHECK(store.call(client, length())->count == 4);
 }

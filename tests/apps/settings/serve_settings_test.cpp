@@ -23,6 +23,7 @@ TEST_CASE("serve takes stores, endpoints and a default ttl") {
   flags.ttl_default = "1h";
   flags.secret_file = "secret";
   flags.connections_max = 7;
+  flags.restored = true;
   const auto how = read_serve_flags(flags);
   INFO((how ? "" : how.error().message));
   REQUIRE(how);
@@ -32,6 +33,8 @@ TEST_CASE("serve takes stores, endpoints and a default ttl") {
   CHECK(how->stores[1].ttl_default == std::chrono::hours{1});
   CHECK(how->secret_file == "secret");
   CHECK(how->connections_max == 7);
+  CHECK(how->stores[0].restored);
+  CHECK(how->stores[1].restored);
 }
 
 TEST_CASE("serve refuses flags that make no sense and names them") {
