@@ -145,7 +145,7 @@ struct server_options {
   tls_options tls;                    ///< With a certificate every TCP endpoint speaks TLS.
   std::size_t connections_max = 1024; ///< Worker processes at once; 1–65 536.
   /// Bytes of memory above the data that workers can make a master take, whatever they do: what is on the way
-  /// to and from them, in all stores together; 16 MiB–1 TiB, default 128 MiB. Beside it each worker costs some
+  /// to and from them, in all stores together; 1 MiB–1 TiB, default 128 MiB. Beside it each worker costs some
   /// kilobytes, and up to 64 KiB for what it has on the way.
   std::size_t memory_bytes_max = 128 * 1024 * 1024;
   /// Told when an endpoint is lost, mended or in trouble while the master runs: somebody removed its files,

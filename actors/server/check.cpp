@@ -39,9 +39,9 @@ result<void> check_options(const server_options& how) {
     return fail(errc::invalid_argument,
                 "connections_max is " + std::to_string(how.connections_max) + ": give 1 to 65536");
   constexpr std::size_t mebibyte = 1024 * 1024;
-  if (how.memory_bytes_max < 16 * mebibyte || how.memory_bytes_max > mebibyte * mebibyte)
+  if (how.memory_bytes_max < mebibyte || how.memory_bytes_max > mebibyte * mebibyte)
     return fail(errc::invalid_argument, "memory_bytes_max is " + std::to_string(how.memory_bytes_max)
-                                            + ": give 16777216 to 1099511627776");
+                                            + ": give 1048576 to 1099511627776");
   std::set<std::string> names;
   for (const auto& each : how.stores) {
     if (auto checked = check(each); !checked)

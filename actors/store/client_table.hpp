@@ -64,6 +64,7 @@ public:
   std::int64_t allowance = 0;              ///< Cost it may cause now; negative: a debt. Kept by `turns`.
   client_flow flow;                        ///< Kept by `flow_control`.
   std::optional<std::size_t> open_frame;   ///< Kept by the reply builder.
+  std::size_t frame_bytes = 0;             ///< Of its frames lately. Kept by the reply builder.
   bool leaving = false;                    ///< Said bye.
   std::optional<steady_time> silent_since; ///< None while connected.
   std::vector<remembered> staged;          ///< Results of the commit that is being prepared.

@@ -16,9 +16,6 @@ namespace {
 constexpr std::size_t spare_items_max = 16;
 constexpr std::size_t spare_operations_max = 1'024;
 
-/// More than one run of a store can give out.
-constexpr std::uint64_t tickets_of_a_run = std::uint64_t{1} << 40;
-
 } // namespace
 
 store_core::store_core(store_core_options how, backends::backend& engine)
@@ -58,7 +55,7 @@ result<void> store_core::load_identity(const store_rows::contents& known, const 
   counters_ = committed_ = {*last_version, known.sessions};
   tickets_ = known.known_tickets;
   last_ticket_ = tickets_.reserved;
-  tickets_.reserved += tickets_of_a_run;
+  tickets_.reserved += store_rows::tickets_of_a_run;
   backends::commit start;
   start.system_rows.push_back(store_rows::tickets_row(tickets_));
   if (known.incarnation != incarnation_)

@@ -175,7 +175,7 @@ private:
   bool plan_chunk();
   void plan_turn(client_state& client);
   void execute_chunk(wall_time now);
-  void execute_turn(client_state& client, std::span<const wanted_sessions> needs, wall_time now);
+  void execute_turn(client_state& client, std::span<const wanted_sessions> needs, bool alone, wall_time now);
   result<bool> ready_for(const operations::description& what, wall_time now);
   result<bool> settle_due(wall_time now);
   result<bool> stage_due(std::vector<backends::expiry_row> rows, wall_time now);

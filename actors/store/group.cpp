@@ -68,8 +68,9 @@ void store_core::plan_turn(client_state& client) {
 /// Executes what is planned, until the group is full: whose turn did not come goes on in the next.
 void store_core::execute_chunk(wall_time now) {
   std::span<const wanted_sessions> needs{plan_needs_};
+  const bool alone = plan_.size() == 1 && turns_.size() == 0; // nobody waits for the end of this turn
   for (const auto& [client, operations] : plan_) {
-    execute_turn(*client, needs.first(operations), now);
+    execute_turn(*client, needs.first(operations), alone, now);
     needs = needs.subspan(operations);
   }
   // Those whose turn is not over stand in front of all others again, in their order; the others behind.
@@ -80,9 +81,10 @@ void store_core::execute_chunk(wall_time now) {
     turns_.end_turn(*turn.client);
 }
 
-void store_core::execute_turn(client_state& client, std::span<const wanted_sessions> needs, wall_time now) {
+void store_core::execute_turn(client_state& client, std::span<const wanted_sessions> needs, bool alone,
+                              wall_time now) {
   for (const auto& need : needs) {
-    if (client.allowance <= 0 || group_is_full())
+    if ((client.allowance <= 0 && !alone) || group_is_full())
       return;
     const auto& item = client.queue.next();
     const auto replied = replies_.bytes();

@@ -1,6 +1,7 @@
 #include <cluster_store/actors/store/reply_builder.hpp>
 #include <cluster_store/actors/wire/results.hpp>
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -11,6 +12,7 @@ reply_builder::frame& reply_builder::frame_for(client_state& client) {
     return frames_[*client.open_frame];
   client.open_frame = frames_.size();
   auto& opened = frames_.emplace_back(frame{&client, {}});
+  opened.bytes.reserve(client.frame_bytes);
   wire::append_results_head({.ticket = client.ticket}, opened.bytes);
   return opened;
 }
@@ -29,6 +31,7 @@ std::vector<outgoing_frame> reply_builder::take() {
   out.reserve(frames_.size());
   for (auto& each : frames_) {
     wire::set_requests_granted(flow_control::tell(*each.client), each.bytes);
+    each.client->frame_bytes = std::max(each.bytes.size(), each.client->frame_bytes / 2);
     out.push_back({each.client->id, std::move(each.bytes)});
   }
   discard();

@@ -28,6 +28,9 @@ struct tickets {
   friend bool operator==(const tickets&, const tickets&) = default;
 };
 
+/// More tickets than one run of a store can give out.
+inline constexpr std::uint64_t tickets_of_a_run = std::uint64_t{1} << 40;
+
 /// What the rows say.
 struct contents {
   std::optional<wire::token> incarnation; ///< None: the data is new.

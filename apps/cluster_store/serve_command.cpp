@@ -176,8 +176,8 @@ void add_serve_command(command_table& table) {
   command
       .add_option("--memory-max", flags->memory_max_mib,
                   "mebibytes that workers can make this master take above its data, whatever they do")
-      ->check(whole_number(16, 1'048'576))
-      ->type_name("MIB")
+      ->check(whole_number(1, 1'048'576))
+      ->type_name("N")
       ->capture_default_str();
   command
       .add_option("--ttl-default", flags->ttl_default,

@@ -78,11 +78,7 @@ bool power_store::open() {
   diary_.begin(*engine_);
   was_cut_ = false;
   begun_ = true;
-  if (value_of(engine_->system_rows({}, {}, 1)).empty()) {
-    backends::commit birth;
-    birth.system_rows = {actors::store_rows::incarnation_row(incarnation)};
-    diary_.add(birth);
-  }
+  diary_.add(first_commit_of_a_run());
   actors::store_core_options how;
   how.flow.own_bytes = std::size_t{1} << 40; // its clients do not count what is on the way
   core_ = std::make_unique<actors::store_core>(how, *engine_);
@@ -93,6 +89,19 @@ bool power_store::open() {
   }
   diary_.acknowledge();
   return true;
+}
+
+/// What a store core writes before anything else.
+backends::commit power_store::first_commit_of_a_run() const {
+  namespace rows = actors::store_rows;
+  auto known =
+      value_of(rows::read(value_of(engine_->system_rows(rows::first_key, rows::end_key, rows::rows_max))));
+  known.known_tickets.reserved += rows::tickets_of_a_run;
+  backends::commit out;
+  out.system_rows = {rows::tickets_row(known.known_tickets)};
+  if (!known.incarnation)
+    out.system_rows.push_back(rows::incarnation_row(incarnation));
+  return out;
 }
 
 /// The store has to hold one of the states it went through, and no older one than was promised.

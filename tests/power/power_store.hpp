@@ -56,6 +56,7 @@ public:
   power_figures figures() const;
 
 private:
+  backends::commit first_commit_of_a_run() const;
   bool open();
   void compare();
   void close();
