@@ -38,8 +38,8 @@ struct store_options {
   std::optional<std::chrono::milliseconds> logout_guard;
   /// The data are a copy that was put back, of a store that went on after the copy was made. Then versions
   /// begin well beyond all that it can have given out, and workers are told that the data are others: what
-  /// they had sent ends as `outcome_unknown`, and what they saw before does not match by chance. Each opening
-  /// by a process does it once, so give it only for the first. Default false.
+  /// they had sent ends as `outcome_unknown`, and what they saw before does not match by chance. Every
+  /// process that is given this does so once: give it to the first one and to no other. Default false.
   bool restored = false;
   session_limits limits;
   std::uint32_t in_flight_max = 16'384; ///< Most unanswered operations of one client; 1–65 536.

@@ -30,8 +30,8 @@ public:
     // Not `kStopReplay`: that would accept tables which are ahead of what is replayed.
     if (next_ && first > *next_)
       return WalProcessingOption::kCorruptedRecord;
-    // RocksDB marks the end of a recovery that found damage with a commit without rows, and goes on behind
-    // the last number that it ever gave out.
+    // RocksDB marks the end of a recovery that found damage with a commit without rows. It may go on further
+    // up then, if its manifest knows numbers that were lost with their commits.
     const auto rows = commit.Count();
     next_ = rows == 0 ? std::nullopt : std::optional{first + rows};
     return WalProcessingOption::kContinueProcessing;
