@@ -151,6 +151,10 @@ struct server_options {
   /// Told when an endpoint is lost, mended or in trouble while the master runs: somebody removed its files,
   /// and from then on nobody would have found it. Called on a thread of the library: do not block there.
   std::function<void(const endpoint_event&)> on_endpoint;
+  /// Told, once, if something ended that must live as long as the master and cannot be started anew: the
+  /// master lives on and serves nobody, or not everybody, for good. A program does best to end with an error,
+  /// as `serve` does, and to be started again. Called on a thread of the library: do not block there.
+  std::function<void(const error&)> on_failure;
 };
 
 } // namespace cluster_store

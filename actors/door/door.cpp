@@ -141,6 +141,11 @@ std::uint64_t door::refused() const {
   return inside_->refused();
 }
 
+caf::actor door::broker() const {
+  const auto caf = inside_->caf_side();
+  return caf ? caf->broker() : caf::actor{};
+}
+
 void door::shutdown() {
   inside_->stop();
 }

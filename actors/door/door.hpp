@@ -150,6 +150,9 @@ public:
   /// @returns how many were refused at this door since it opened.
   std::uint64_t refused() const;
 
+  /// @returns CAF's actor of the network, which must live as long as this door; nothing after `shutdown`.
+  caf::actor broker() const;
+
   /// Stops listening, fails what is connecting, closes the connections and ends the thread. Waits at most 1 s
   /// for CAF to let go. Idempotent.
   void shutdown();

@@ -62,6 +62,10 @@ public:
 
   bool on_multiplexer_thread() const;
 
+  /// @returns CAF's actor of the network: when that ends, nobody in this actor system reaches another
+  /// process.
+  const caf::actor& broker() const noexcept { return broker_; }
+
 private:
   std::uint16_t free_number();
 

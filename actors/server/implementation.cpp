@@ -65,7 +65,24 @@ result<void> server::implementation::start(const server_options& how) {
                                        actors::system_clock::instance());
   if (auto started = start_stores(how); !started)
     return started;
+  watch_what_must_live(how.on_failure);
   return listen(how, *keys, *tls);
+}
+
+/// Store actors have their supervisors. What nobody can start anew is told, whatever ended it.
+void server::implementation::watch_what_must_live(const std::function<void(const error&)>& tell) {
+  const auto watch = [&](const caf::actor& whom, const std::string& name) {
+    watches_.emplace_back(whom, [tell, name, told = failure_told_, &in = system_](const caf::error& why) {
+      if (!told->exchange(true))
+        actors::call_back(tell, error{errc::unavailable, name + " ended (" + compat::render(in, why)
+                                                             + "): this process must be started again"});
+    });
+  };
+  watch(gate_, "the gate");
+  for (const auto& [name, supervisor] : supervisors_)
+    watch(supervisor, "the supervisor of store '" + name + "'");
+  if (door_)
+    watch(door_->broker(), "the network of CAF");
 }
 
 result<client> server::implementation::open(const std::shared_ptr<implementation>& self, const options& how) {
@@ -125,6 +142,8 @@ result<void> server::implementation::stop() {
   const auto gate = close_gate();
   if (!gate)
     return how_it_ended();
+  failure_told_->store(true); // what ends from now on is meant to
+  watches_.clear();
   listeners_.clear();
   static_cast<void>(
       ask<actors::store_started>(system(), gate, caf::timespan{status_timeout}, actors::stop_serving{}));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -52,6 +54,7 @@ private:
   result<void> start_stores(const server_options& how);
   void stop_stores();
   result<void> how_it_ended() const;
+  void watch_what_must_live(const std::function<void(const error&)>& tell);
 
   /// @returns nothing if there is no TLS.
   result<std::optional<door::tls_context>> load_certificates() const;
@@ -70,6 +73,8 @@ private:
   std::vector<std::pair<std::string, caf::actor>> supervisors_; ///< With the names of their stores.
   std::string hanging_; ///< Names of the stores that did not end in time.
   std::vector<door::listener> listeners_;
+  std::vector<compat::watch> watches_; ///< Of what must live until `stop`.
+  std::shared_ptr<std::atomic<bool>> failure_told_ = std::make_shared<std::atomic<bool>>(false);
   std::mutex stopping_;
 };
 

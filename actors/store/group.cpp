@@ -155,8 +155,8 @@ result<bool> store_core::stage_due(std::vector<backends::expiry_row> rows, wall_
       bytes += *read;
     }
     for (; at < end; ++at)
-      if (auto& slot = overlay_.at(staged_.swept[at].id); slot.content && !slot.lives(now))
-        overlay_.erase(slot);
+      if (auto& slot = overlay_.at(staged_.swept[at].id); slot.problem || (slot.content && !slot.lives(now)))
+        overlay_.erase(slot); // one that cannot be read goes with its first expiry
   }
   return true;
 }

@@ -66,29 +66,38 @@ void reload(server& master, const serve_flags& flags) {
   note("SIGHUP: the certificates were read again");
 }
 
-/// What becomes of the endpoints of a running master, told on another thread.
-class endpoint_watch {
+/// What becomes of a running master, told on another thread.
+class master_watch {
 public:
   void tell(const endpoint_event& event) {
     note(to_string(event.where) + ": " + event.message);
-    if (event.what != endpoint_event::kind::lost)
-      return;
-    lost_ = true;
+    if (event.what == endpoint_event::kind::lost)
+      end();
+  }
+
+  void tell(const error& failure) {
+    note(failure.message);
+    end();
+  }
+
+  bool failed() const { return failed_; }
+
+private:
+  void end() {
+    failed_ = true;
     ::kill(::getpid(), SIGTERM); // which the main thread waits for
   }
 
-  bool lost() const { return lost_; }
-
-private:
-  std::atomic<bool> lost_ = false;
+  std::atomic<bool> failed_ = false;
 };
 
 exit_code run_serve(const serve_flags& flags) {
   auto how = read_serve_flags(flags);
   if (!how)
     return report(how.error());
-  const auto endpoints = std::make_shared<endpoint_watch>();
-  how->on_endpoint = [endpoints](const endpoint_event& event) { endpoints->tell(event); };
+  const auto watch = std::make_shared<master_watch>();
+  how->on_endpoint = [watch](const endpoint_event& event) { watch->tell(event); };
+  how->on_failure = [watch](const error& failure) { watch->tell(failure); };
   allow_descriptors();
   const master_signals signals;
   auto master = serve(*how);
@@ -107,7 +116,7 @@ exit_code run_serve(const serve_flags& flags) {
     report(stopped.error());
     std::_Exit(static_cast<int>(exit_code::failed)); // a thread hangs that no end would wait for
   }
-  return endpoints->lost() ? exit_code::failed : exit_code::done;
+  return watch->failed() ? exit_code::failed : exit_code::done;
 }
 
 void add_tls_flags(CLI::App& command, tls_options& tls) {
