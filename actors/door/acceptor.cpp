@@ -84,8 +84,10 @@ void acceptor::watch() {
 void acceptor::look_later() {
   look_.expires_after(how_.look_every);
   look_.async_wait([self = shared_from_this()](const auto& problem) {
-    if (!problem && !self->closed_)
-      self->look();
+    if (problem || self->closed_)
+      return;
+    self->look_later(); // first: a look may throw, where there is no memory
+    self->look();
   });
 }
 
@@ -101,7 +103,6 @@ void acceptor::look() {
     watch();
     tell_of(mended);
   }
-  look_later();
 }
 
 void acceptor::tell_of(const result<void>& mended) {
@@ -131,8 +132,18 @@ void acceptor::wait() {
                         if (problem)
                           self->pause();
                         else
-                          self->accept_some();
+                          self->go_on();
                       });
+}
+
+/// An endpoint whose acceptor has stopped for want of memory would never be served again. If there is not
+/// even enough for the pause, the process ends.
+void acceptor::go_on() noexcept {
+  try {
+    accept_some();
+  } catch (const std::exception&) {
+    pause();
+  }
 }
 
 void acceptor::accept_some() {

@@ -54,6 +54,7 @@ private:
 
   void wait();
   void accept_some();
+  void go_on() noexcept;
   void greet(unshared_descriptor socket, const socket_address& from);
   void failed(const std::string& network);
   void pause();

@@ -8,6 +8,7 @@
 #include <cluster_store/actors/handle/implementation.hpp>
 #include <cluster_store/actors/runtime/callback.hpp>
 #include <cluster_store/actors/runtime/process_bound.hpp>
+#include <cluster_store/actors/runtime/process_local.hpp>
 #include <cluster_store/actors/runtime/system_clock.hpp>
 #include <cluster_store/actors/server/secrets.hpp>
 #include <cluster_store/actors/server/store_spec.hpp>
@@ -22,11 +23,25 @@ namespace {
 constexpr std::chrono::hours start_timeout{1}; // an engine may have a long log to read
 constexpr std::chrono::seconds stop_timeout{3};
 constexpr std::chrono::seconds departure_timeout{1};
+constexpr std::chrono::milliseconds departure_timeout_if_late{250}; // `stop` takes 5 s at most
 constexpr std::chrono::seconds status_timeout{3};
 
 tl::unexpected<error> stopped() {
   return fail(errc::unavailable, "the server was stopped: start another one");
 }
+
+/// Actor systems in which a store hangs: their end would wait for it for ever, so they have none.
+class left_behind {
+public:
+  void add(std::shared_ptr<actors::runtime> what) {
+    const std::lock_guard guard{mutex_};
+    all_.push_back(std::move(what));
+  }
+
+private:
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<actors::runtime>> all_;
+};
 
 /// Asks an actor from outside any actor and waits.
 template <class Answer, class Question>
@@ -146,17 +161,18 @@ result<void> server::implementation::stop() {
   watches_.clear();
   listeners_.clear();
   static_cast<void>(
-      ask<actors::store_started>(system(), gate, caf::timespan{status_timeout}, actors::stop_serving{}));
+      ask<actors::store_started>(system(), gate, caf::timespan{departure_timeout}, actors::stop_serving{}));
   stop_stores();
-  static_cast<void>(ask<actors::store_started>(system(), gate, caf::timespan{departure_timeout},
-                                               actors::await_departures{}));
+  const auto departures =
+      hanging_.empty() ? caf::timespan{departure_timeout} : caf::timespan{departure_timeout_if_late};
+  static_cast<void>(ask<actors::store_started>(system(), gate, departures, actors::await_departures{}));
   if (door_)
     door_->shutdown();
   door_.reset();
   // Last: an actor system that is not ours may end once the gate has.
   caf::anon_send_exit(gate, caf::exit_reason::user_shutdown);
-  if (!hanging_.empty() && owner_)
-    new std::shared_ptr<actors::runtime>(owner_); // its end would wait for them for ever: it has none
+  if (!hanging_.empty())
+    actors::of_this_process<left_behind>().add(owner_);
   return how_it_ended();
 }
 
@@ -201,7 +217,9 @@ void server::implementation::stop_stores() {
     answers.push_back(ask_to_stop(each.second));
   for (std::size_t i = 0; i < answers.size(); ++i)
     answers[i].receive([](const actors::store_started&) {},
-                       [&](const caf::error&) {
+                       [&](const caf::error& why) {
+                         if (why != caf::sec::request_timeout)
+                           return; // it had ended before
                          hanging_ += (hanging_.empty() ? "'" : ", '") + supervisors_[i].first + "'";
                        });
   supervisors_.clear();

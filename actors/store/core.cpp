@@ -169,7 +169,6 @@ bool store_core::prepare(wall_time now) {
   const backends::invariants::at_end checked{*this};
   if (must_restart_)
     return false;
-  now = latest_ = std::max(latest_, now); // what was over stays over when the clock is put back
   if (std::exchange(probe_wanted_, false))
     return prepare_probe();
   if (!turns_.empty() && !read_only_ && versions_.is_short(counters_.version))

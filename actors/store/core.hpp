@@ -226,7 +226,6 @@ private:
   std::uint32_t sweep_pause_ = 0;      ///< Ticks until it is tried again.
   bool probe_wanted_ = false;
   bool must_restart_ = false;
-  wall_time latest_{}; ///< The latest time there was.
   std::uint64_t operations_ = 0;
   std::uint64_t commits_ = 0;
 };

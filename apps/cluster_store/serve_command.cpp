@@ -76,8 +76,8 @@ public:
   }
 
   void tell(const error& failure) {
+    end(); // first: there may be no memory for words
     note(failure.message);
-    end();
   }
 
   bool failed() const { return failed_; }
@@ -137,6 +137,19 @@ void add_tls_flags(CLI::App& command, tls_options& tls) {
       ->group(own_groups::tls);
 }
 
+void add_limit_flags(CLI::App& command, serve_flags& flags) {
+  command.add_option("--connections-max", flags.connections_max, "worker processes at once")
+      ->check(whole_number(1, 65'536))
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--memory-max", flags.memory_max_mib,
+                  "mebibytes that workers can make this master take above its data, whatever they do")
+      ->check(whole_number(1, 1'048'576))
+      ->type_name("N")
+      ->capture_default_str();
+}
+
 } // namespace
 
 void add_serve_command(command_table& table) {
@@ -178,16 +191,7 @@ void add_serve_command(command_table& table) {
       .add_option("--secret-file", flags->secret_file,
                   "file with the shared secret, for TCP (default: the user's own, created if missing)")
       ->type_name("FILE");
-  command.add_option("--connections-max", flags->connections_max, "worker processes at once")
-      ->check(whole_number(1, 65'536))
-      ->type_name("N")
-      ->capture_default_str();
-  command
-      .add_option("--memory-max", flags->memory_max_mib,
-                  "mebibytes that workers can make this master take above its data, whatever they do")
-      ->check(whole_number(1, 1'048'576))
-      ->type_name("N")
-      ->capture_default_str();
+  add_limit_flags(command, *flags);
   command
       .add_option("--ttl-default", flags->ttl_default,
                   "life of sessions that are set without a ttl, for example 24h (default: for ever)")

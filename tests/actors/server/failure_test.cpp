@@ -3,7 +3,6 @@
 #include <caf/io/basp_broker.hpp>
 
 #include <cluster_store/actors/component.hpp>
-#include <cluster_store/actors/runtime/runtime.hpp>
 #include <cluster_store/tests/support/catch.hpp>
 #include <cluster_store/tests/support/temporary_directory.hpp>
 
@@ -14,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct configuration : caf::actor_system_config {
-  configuration() { actors::prepare(*this, true); }
+  configuration() { actors::configure(*this); }
 };
 
 } // namespace
@@ -28,7 +27,7 @@ SCENARIO("when the network of CAF ends, a master says so, once, and it can still
     server_options how;
     how.listen = {parse_endpoint("unix:" + (folder.path() / "s").string()).value()};
     how.on_failure = [&told](const error& why) { told.set_value(why); };
-    auto master = serve(system, how);
+    auto master = actors::serve(system, how);
     REQUIRE(master);
     WHEN("its broker ends, as it does when there is no memory for a message") {
       const auto broker = system.middleman().named_broker<caf::io::basp_broker>(compat::broker_name());
