@@ -145,3 +145,34 @@ SCENARIO("stopped workers cost neither the master's memory nor the others their 
     }
   }
 }
+
+SCENARIO("stopped workers that hold all there is to lend are cut off, and lose nothing when they go on") {
+  GIVEN("a master that lends little, and more stopped workers than that is enough for") {
+    const sandbox where;
+    master server{where,
+                  {.listen = "unix:" + where.path("store.sock"), .more_arguments = {"--memory-max", "32"}}};
+    server.start();
+    REQUIRE(server.run({"set", "large", "-"}, std::string(mebibyte, 'x')).code == 0);
+    readers greedy{server, 4};
+    pipe_worker modest{server, {"--timeout", "30s"}};
+    REQUIRE(modest.call({{"op", "set"}, {"id", "small"}, {"data", "x"}})["ok"] == true);
+    greedy.ask("large", 100);
+    for (int i = 0; i < 10; ++i)
+      greedy.read();
+    greedy.signal(SIGSTOP, 4);
+    WHEN("another one asks for a large session") {
+      const auto start = std::chrono::steady_clock::now();
+      CHECK(modest.call({{"op", "get"}, {"id", "small"}})["ok"] == true);
+      CHECK(std::chrono::steady_clock::now() - start < 2s * slowness); // needs no loan
+      CHECK(modest.call({{"op", "get"}, {"id", "large"}})["ok"] == true);
+      THEN("it gets it within seconds, and the others all of theirs, later") {
+        CHECK(std::chrono::steady_clock::now() - start < 10s * slowness);
+        greedy.signal(SIGCONT, 4);
+        const auto limit = within(120s);
+        while (greedy.read())
+          REQUIRE(std::chrono::steady_clock::now() < limit);
+        CHECK(greedy.failed() == 0);
+      }
+    }
+  }
+}
