@@ -109,8 +109,8 @@ struct commit {
 /// The views in `rows` stay valid until `pins` is released, the object is reused, or the next `apply` or
 /// destruction of the backend, whichever comes first.
 struct reads {
-  /// Set by the caller: an engine that has to copy or to keep what it reads may end once the rows have so
-  /// many bytes of data. There are fewer rows than ids then, one at least.
+  /// Set by the caller: an engine that copies or keeps what it reads may end where the rows have, or it
+  /// expects, so many bytes of data. They are those of the first ids then, one at least.
   std::size_t bytes_max = SIZE_MAX;
   std::vector<result<std::optional<record>>> rows; ///< One an id, in order; none = no such session.
   std::shared_ptr<void> pins;                      ///< Whatever the engine keeps alive for the views.
@@ -192,7 +192,7 @@ public:
 
   /// Reads many sessions at once.
   /// @param out is overwritten, but for its `bytes_max`. @post `out.rows.size() == ids.size()` unless it
-  /// fails as a whole or those rows have `bytes_max` bytes of data.
+  /// fails as a whole or ends early because of `bytes_max`.
   virtual result<void> get(std::span<const std::string_view> ids, reads& out) = 0;
 
   /// Applies a commit: as a whole if `traits().atomic == commit`. With `syncing::always` it returns when

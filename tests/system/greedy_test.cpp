@@ -67,6 +67,10 @@ std::string endpoint_in(const sandbox& where) {
   return GENERATE(true, false) ? "unix:" + where.path("store.sock") : std::string{"127.0.0.1:0"};
 }
 
+std::string store_in(const sandbox& where) {
+  return GENERATE(true, false) ? "s=memory:" : "s=rocksdb:" + where.path("data");
+}
+
 std::chrono::milliseconds median_of(std::vector<std::chrono::milliseconds>& all, double part) {
   std::sort(all.begin(), all.end());
   return all[static_cast<std::size_t>(part * static_cast<double>(all.size() - 1))];
@@ -77,7 +81,7 @@ std::chrono::milliseconds median_of(std::vector<std::chrono::milliseconds>& all,
 SCENARIO("a master stays small whatever its workers read, and is small again when they are idle") {
   GIVEN("a master with sessions of a mebibyte, and workers that read one after another") {
     const sandbox where;
-    master server{where, {.listen = endpoint_in(where)}};
+    master server{where, {.listen = endpoint_in(where), .store = store_in(where)}};
     server.start();
     REQUIRE(server.run({"set", "large", "-"}, std::string(mebibyte, 'x')).code == 0);
     const auto before = resident_bytes(server.self().id());

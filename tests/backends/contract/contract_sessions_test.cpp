@@ -195,6 +195,36 @@ TEST_CASE("many sessions are read at once, in the order they were asked for") {
   CHECK(got.rows.empty());
 }
 
+TEST_CASE(
+    "a read that is bounded in bytes gives the first sessions, and the others when they are asked for") {
+  engine store{any_engine()};
+  std::vector<std::string> ids;
+  for (int i = 0; i < 20; ++i)
+    ids.push_back("session " + std::to_string(i));
+  const std::vector<std::string_view> asked{ids.begin(), ids.end()};
+  const std::size_t bytes_max = GENERATE(1, 1'000'000);
+  for (const std::size_t bytes : {10, 300'000}) { // small ones first: what an engine expects is wrong then
+    std::vector<std::string> data;
+    for (const auto& id : ids)
+      data.emplace_back(bytes, id.back());
+    commit changes;
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      changes.writes.push_back(put(ids[i], record_of(1, data[i])));
+    apply(*store, changes);
+    for (std::size_t from = 0; from < asked.size();) {
+      reads got;
+      got.bytes_max = bytes_max;
+      value_of(store->get(std::span{asked}.subspan(from), got));
+      REQUIRE_FALSE(got.rows.empty());
+      REQUIRE(got.rows.size() <= asked.size() - from);
+      for (const auto& row : got.rows) {
+        REQUIRE(value_of(row)->data == data[from]);
+        ++from;
+      }
+    }
+  }
+}
+
 TEST_CASE("what was read stays while its pins are kept and nothing is applied") {
   engine store{any_engine()};
   apply(*store,
