@@ -17,7 +17,7 @@ namespace cluster_store::actors {
 class window {
 public:
   /// More than this is not wanted at once, unless one operation is larger.
-  static constexpr std::size_t wanted_bytes_max = 1024 * 1024;
+  static constexpr std::size_t wanted_bytes_max = 4 * 1024 * 1024;
 
   /// A connection begins. @param granted what the welcome says.
   void begin(std::uint64_t granted) {

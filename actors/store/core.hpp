@@ -186,7 +186,10 @@ private:
   // execute.cpp: one operation
   void read(const wire::batch_item& item, const client_state& client, queued_operation& into) const;
   result<void> check(const any_operation& what, const client_state& client) const;
+  template <class Each>
+  void for_ids_of(const any_operation& what, Each each);
   void want_sessions_of(const any_operation& what);
+  bool has_room_for(const any_operation& what, client_state& client);
   result<void> fetch(const wanted_sessions& needs, const operations::description& what);
   step execute_next(client_state& client, const wanted_sessions& needs, wall_time now);
   step execute(client_state& client, const queued_operation& item);

@@ -41,17 +41,33 @@ result<void> store_core::check(const any_operation& what, const client_state& cl
                     what);
 }
 
-/// Has the sessions that an operation names read, together with others.
-void store_core::want_sessions_of(const any_operation& what) {
-  const auto want = [this](std::string_view id) { overlay_.want(id); };
+/// Calls `each` for the ids that an operation names.
+template <class Each>
+void store_core::for_ids_of(const any_operation& what, Each each) {
   const auto look = [&]<class T>(const operations::field& which, const T& value) {
     if constexpr (operations::is_list<T>)
-      std::for_each(value.begin(), value.end(), want);
+      std::for_each(value.begin(), value.end(), each);
     else if constexpr (std::is_same_v<T, std::string_view>)
       if (which.what == operations::field::kind::id)
-        want(value);
+        each(value);
   };
   std::visit([&]<class Operation>(const Operation& operation) { Operation::visit(operation, look); }, what);
+}
+
+/// Has the sessions that an operation names read, together with others.
+void store_core::want_sessions_of(const any_operation& what) {
+  for_ids_of(what, [this](std::string_view id) { overlay_.want(id); });
+}
+
+/// @returns whether the sessions that are asked for have room, as far as that can be told without copying
+/// them.
+bool store_core::has_room_for(const any_operation& what, client_state& client) {
+  std::size_t bytes = small_answer_bytes_max;
+  for_ids_of(what, [&](std::string_view id) {
+    const auto& found = overlay_.at(id).content;
+    bytes += found ? found->data.size() : 0;
+  });
+  return flow_.has_room(client, bytes);
 }
 
 /// Reads what an operation needs, in steps. One whose answer would be too large needs no more to know it.
@@ -84,8 +100,12 @@ store_core::step store_core::execute_next(client_state& client, const wanted_ses
       return refuse(ready.error());
     return *ready ? execute(client, item) : step::waits_for_group;
   }
-  if (const auto done = fetch(needs, is); !done)
-    return refuse(done.error());
+  if (overlay_.fetched() < needs.end)
+    if (const auto done = fetch(needs, is); !done)
+      return refuse(done.error());
+  if (client.flow.answer_loan > 0 && !is.changes && overlay_.fetched() >= needs.end
+      && !has_room_for(*item.what, client))
+    return step::waits_for_room;
   return execute(client, item);
 }
 

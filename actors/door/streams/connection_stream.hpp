@@ -1,6 +1,6 @@
 #pragma once
 
-#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <type_traits>
@@ -49,24 +49,28 @@ private:
   bool broken_ = false;
 };
 
-/// Knows how large a buffer has been lately, and gives back the memory of one that was much larger once.
-///
-/// "Lately" is counted in uses: what is idle has the other end's heartbeats, so it takes seconds.
+/// Gives back the memory of a buffer that has not needed most of it for a while. It is looked at when it is
+/// used; what is idle has the other end's heartbeats.
 class buffer_size {
 public:
   /// `buffer`, which is empty now, held so many bytes.
   template <class Buffer>
   void used(std::size_t bytes, Buffer& buffer) {
-    lately_ = std::max(bytes, lately_ / 2);
-    if (buffer.capacity() > std::max(kept_bytes_max, 2 * lately_))
+    if (buffer.capacity() <= kept_bytes_max)
+      return;
+    const auto now = std::chrono::steady_clock::now();
+    if (bytes >= buffer.capacity() / 4)
+      last_needed_ = now;
+    else if (now - last_needed_ > patience)
       buffer = Buffer{};
   }
 
 private:
   /// Always kept: the usual messages.
   static constexpr std::size_t kept_bytes_max = 64 * 1024;
+  static constexpr std::chrono::seconds patience{2};
 
-  std::size_t lately_ = 0;
+  std::chrono::steady_clock::time_point last_needed_{};
 };
 
 /// A stream of CAF that reads ahead and writes at once, instead of asking the multiplexer for every message
