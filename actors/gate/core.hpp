@@ -9,7 +9,6 @@
 #include <cluster_store/actors/store/client_table.hpp>
 #include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/backends/clock.hpp>
-#include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
 

@@ -64,14 +64,15 @@ std::size_t pending_table::next_bytes() {
   return next.body().size() + operation_overhead_bytes;
 }
 
-wire::batch_head pending_table::head(terms& with) {
+/// @param next what `next_bytes` says.
+wire::batch_head pending_table::head(terms& with, std::size_t next) const {
   wire::batch_head out{.client = with.client, .ticket = with.ticket, .floor = floor()};
-  with.bytes.report(out, bytes_ + size_ * operation_overhead_bytes, next_bytes());
+  with.bytes.report(out, bytes_ + size_ * operation_overhead_bytes, next);
   return out;
 }
 
 std::string pending_table::report(terms& with) {
-  return wire::batch_writer{head(with)}.take();
+  return wire::batch_writer{head(with, next_bytes())}.take();
 }
 
 std::optional<std::string> pending_table::next_batch(terms& with) {
@@ -80,7 +81,7 @@ std::optional<std::string> pending_table::next_batch(terms& with) {
   auto next = next_bytes();
   if (!batch || in_flight_ >= with.in_flight_max || next == 0 || next > with.bytes.free())
     return std::nullopt;
-  wire::batch_writer out{head(with)};
+  wire::batch_writer out{head(with, next)};
   do {
     if (resend_seq_ == next_seq_) {
       sent_.push_back({std::move(waiting_.front().what), waiting_.front().deadline});

@@ -110,7 +110,7 @@ private:
   const sent& at(std::uint64_t seq) const noexcept { return sent_[seq - first_seq_]; }
   std::optional<std::uint16_t> free_batch() const noexcept;
   bool anything_to_send();
-  wire::batch_head head(terms& with);
+  wire::batch_head head(terms& with, std::size_t next) const;
   void pack(sent& entry, std::uint64_t seq, std::uint16_t batch, wire::batch_writer& out);
   void take_from_flight(sent& entry) noexcept;
   void answer(sent& entry, result<wire::reply>&& what);

@@ -13,7 +13,6 @@
 #include <cluster_store/actors/server/secrets.hpp>
 #include <cluster_store/actors/server/store_spec.hpp>
 #include <cluster_store/actors/wire/status_codec.hpp>
-#include <cluster_store/backends/system/random.hpp>
 #include <cluster_store/backends/system/room.hpp>
 
 namespace cluster_store {

@@ -106,7 +106,7 @@ void store_core::execute_turn(client_state& client, std::span<const wanted_sessi
 result<bool> store_core::ready_for(const operations::description& what, wall_time now) {
   if (what.sees_committed)
     return !overlay_.changed() && !staged_.clear;
-  if (read_only_ || staged_.clear)
+  if (!what.without_expired || read_only_ || staged_.clear)
     return true;
   return settle_due(now);
 }
