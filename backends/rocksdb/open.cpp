@@ -8,7 +8,6 @@
 
 #include <cluster_store/backends/rocksdb/check.hpp>
 #include <cluster_store/backends/rocksdb/directory/look.hpp>
-#include <cluster_store/backends/rocksdb/disk/file_size.hpp>
 #include <cluster_store/backends/rocksdb/settings.hpp>
 
 namespace cluster_store::backends {

@@ -41,7 +41,7 @@ bool where_nothing_waits(std::string_view path) {
 /// Everywhere below the actors but in the clock that is handed in, and in the one that RocksDB gets.
 bool where_time_is_given(std::string_view path) {
   const auto where = layer_of(path);
-  return path != "actors/runtime/system_clock.hpp" && path != "backends/rocksdb/disk/clock.cpp"
+  return path != "actors/runtime/system_clock.hpp" && path != "backends/rocksdb/disk/environment.cpp"
          && (where == layer::backend_interface || where == layer::engine || where == layer::pure);
 }
 

@@ -1,6 +1,9 @@
 #include <cluster_store/backends/rocksdb/directory/inventory.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cinttypes>
+#include <cstdio>
 #include <utility>
 
 #include <rocksdb/file_system.h>
@@ -25,12 +28,11 @@ constexpr std::string_view possible_word = "may";
 constexpr std::string_view required_word = "must";
 
 std::string checksum_of(std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  auto number = XXH3_64bits(text.data(), text.size());
-  std::string made(16, '0');
-  for (auto at = made.rbegin(); at != made.rend(); ++at, number >>= 4)
-    *at = digits[number & 15];
-  return made;
+  constexpr std::size_t digits = 16;
+  std::array<char, digits + 1> made{};
+  std::snprintf(made.data(), made.size(), "%016" PRIx64,
+                std::uint64_t{XXH3_64bits(text.data(), text.size())});
+  return made.data();
 }
 
 std::string line_of(const std::string& file, const rocksdb_inventory::entry& what) {
@@ -65,12 +67,6 @@ void read_line(std::string_view line, rocksdb_inventory::list& into) {
 bool is_written_down(std::string_view file) {
   const auto kind = rocksdb_file_named(file);
   return kind == rocksdb_file::log || kind == rocksdb_file::table || kind == rocksdb_file::manifest;
-}
-
-IOStatus sync(rocksdb::FileSystem& files, const std::string& directory) {
-  std::unique_ptr<rocksdb::FSDirectory> opened;
-  auto done = files.NewDirectory(directory, {}, &opened, nullptr);
-  return done.ok() ? opened->Fsync({}, nullptr) : done;
 }
 
 } // namespace
@@ -113,6 +109,12 @@ IOStatus rocksdb_inventory::begin(const std::string& directory) {
   return rewrite(false);
 }
 
+IOStatus rocksdb_inventory::sync_names() const {
+  std::unique_ptr<rocksdb::FSDirectory> opened;
+  auto done = files_->NewDirectory(directory_, {}, &opened, nullptr);
+  return done.ok() ? opened->Fsync({}, nullptr) : done;
+}
+
 void rocksdb_inventory::end(bool lengths_are_certain) {
   const std::lock_guard guard{mutex_};
   if (file_ != nullptr)
@@ -133,7 +135,7 @@ IOStatus rocksdb_inventory::rewrite(bool with_lengths) {
   }
   const auto path = directory_ + "/" + std::string{new_name};
   std::unique_ptr<rocksdb::FSWritableFile> file;
-  auto done = sync(*files_, directory_);
+  auto done = sync_names();
   if (done.ok())
     done = files_->NewWritableFile(path, {}, &file, nullptr);
   if (done.ok() && close_to_others(path) != 0)
@@ -149,7 +151,7 @@ IOStatus rocksdb_inventory::rewrite(bool with_lengths) {
   file_ = std::move(file);
   lines_ = 0;
   torn_ = false;
-  return sync(*files_, directory_);
+  return sync_names();
 }
 
 bool rocksdb_inventory::has_begun() const {
@@ -164,31 +166,27 @@ bool rocksdb_inventory::has(std::string_view file) const {
 
 IOStatus rocksdb_inventory::add(const std::string& file) {
   const std::lock_guard guard{mutex_};
-  const bool is_new = known_.insert(file).second;
-  if (!is_new || !is_written_down(file))
+  if (known_.contains(file))
     return IOStatus::OK();
-  auto done = write(file, {});
-  if (!done.ok())
-    known_.erase(file);
+  auto done = is_written_down(file) ? write(file, {}) : IOStatus::OK();
+  if (done.ok())
+    known_.insert(file);
   return done;
 }
 
 IOStatus rocksdb_inventory::require(const std::string& file) {
   const std::lock_guard guard{mutex_};
-  required_.insert(file);
   auto done = write(file, {.required = true});
-  if (!done.ok())
-    required_.erase(file);
+  if (done.ok())
+    required_.insert(file);
   return done;
 }
 
 IOStatus rocksdb_inventory::give_up(const std::string& file) {
   const std::lock_guard guard{mutex_};
-  if (required_.erase(file) == 0)
-    return IOStatus::OK();
-  auto done = write(file, {});
-  if (!done.ok())
-    required_.insert(file);
+  auto done = required_.contains(file) ? write(file, {}) : IOStatus::OK();
+  if (done.ok())
+    required_.erase(file);
   return done;
 }
 
@@ -198,11 +196,13 @@ void rocksdb_inventory::forget(const std::string& file) {
 }
 
 IOStatus rocksdb_inventory::write(const std::string& file, const entry& what) {
-  auto done = file_->Append((torn_ ? "\n" : "") + line_of(file, what), {}, nullptr);
+  auto done = lines_ < lines_max ? IOStatus::OK() : rewrite(false);
+  if (!done.ok())
+    return done;
+  ++lines_;
+  done = file_->Append((torn_ ? "\n" : "") + line_of(file, what), {}, nullptr);
   torn_ = !done.ok();
-  if (done.ok())
-    done = file_->Sync({}, nullptr);
-  return done.ok() && ++lines_ > lines_max ? rewrite(false) : done;
+  return done.ok() ? file_->Sync({}, nullptr) : done;
 }
 
 } // namespace cluster_store::backends

@@ -61,6 +61,9 @@ public:
   /// From now on what is shown is the store's, and is written down in `directory`; RocksDB may change it.
   rocksdb::IOStatus begin(const std::string& directory);
 
+  /// Makes the names in its directory survive a power cut. @pre it has begun.
+  rocksdb::IOStatus sync_names() const;
+
   /// When RocksDB has been closed: leaves out all that is not there any more.
   /// @param lengths_are_certain whether the files are as long after a power cut: then that is written down.
   void end(bool lengths_are_certain);

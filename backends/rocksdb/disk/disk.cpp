@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -11,10 +12,7 @@
 
 #include <cluster_store/backends/rocksdb/directory/content.hpp>
 #include <cluster_store/backends/rocksdb/directory/inventory.hpp>
-#include <cluster_store/backends/rocksdb/disk/clock.hpp>
-#include <cluster_store/backends/rocksdb/disk/file_size.hpp>
-#include <cluster_store/backends/rocksdb/disk/log_file.hpp>
-#include <cluster_store/backends/rocksdb/disk/logger.hpp>
+#include <cluster_store/backends/rocksdb/disk/environment.hpp>
 #include <cluster_store/backends/system/room.hpp>
 #include <cluster_store/backends/system/store_directory.hpp>
 
@@ -59,7 +57,7 @@ public:
     if (!done.ok())
       return done;
     if (kind == rocksdb_file::log)
-      return begin_log(path, options, made, debug);
+      return begin_log(path, options, made);
     *made = watched_file(std::move(*made), kind == rocksdb_file::table ? state_ : nullptr);
     return done;
   }
@@ -96,7 +94,7 @@ public:
                       IODebugContext* debug) override {
     auto done = take_name(to, debug);
     if (done.ok() && rocksdb_file_named(name_of(to)) == rocksdb_file::current)
-      done = sync_directory_of(to, debug);
+      done = inventory.sync_names();
     if (done.ok())
       done = FileSystemWrapper::RenameFile(from, to, options, debug);
     if (done.ok())
@@ -148,8 +146,8 @@ private:
 
   /// Nothing is in a log before it is certain that it will be missed.
   IOStatus begin_log(const std::string& path, const rocksdb::FileOptions& options,
-                     std::unique_ptr<rocksdb::FSWritableFile>* made, IODebugContext* debug) {
-    auto done = sync_directory_of(path, debug);
+                     std::unique_ptr<rocksdb::FSWritableFile>* made) {
+    auto done = inventory.sync_names();
     if (done.ok())
       done = inventory.require(name_of(path));
     if (!done.ok())
@@ -159,12 +157,6 @@ private:
       NewRandomRWFile(path, options, &ahead, nullptr).PermitUncheckedError();
     *made = watched_log(std::move(*made), std::move(ahead), state_);
     return done;
-  }
-
-  IOStatus sync_directory_of(const std::string& file, IODebugContext* debug) {
-    std::unique_ptr<rocksdb::FSDirectory> directory;
-    auto done = NewDirectory(file.substr(0, file.rfind('/')), {}, &directory, debug);
-    return done.ok() ? directory->Fsync({}, debug) : done;
   }
 
   std::shared_ptr<disk_state> state_;
@@ -213,10 +205,8 @@ void watched_disk::end(bool is_synced) {
 result<void> watched_disk::begin_commit(std::uint64_t bytes) {
   auto& state = *parts_->state;
   ++state.commit;
-  state.appended = false;
+  state.fate = log_fate::untouched;
   state.began_log = false;
-  state.cut_back = false;
-  state.unknown = false;
   const std::lock_guard guard{state.newest_mutex};
   if (state.newest == nullptr)
     return {};
@@ -232,12 +222,7 @@ bool watched_disk::began_log() const noexcept {
 }
 
 log_fate watched_disk::fate() const noexcept {
-  const auto& state = *parts_->state;
-  if (state.unknown)
-    return log_fate::unknown;
-  if (state.cut_back)
-    return log_fate::cut_back;
-  return state.appended ? log_fate::unknown : log_fate::untouched;
+  return parts_->state->fate;
 }
 
 result<void> watched_disk::sync_log() {
@@ -265,6 +250,12 @@ result<void> watched_disk::sync_directory(const std::string& path) const {
 std::uint64_t watched_disk::free_bytes(const std::string& path) const {
   std::uint64_t bytes = 0;
   return env()->GetFreeSpace(path, &bytes).ok() ? std::min(bytes, file_bytes_max()) : file_bytes_max();
+}
+
+std::string room_hint(const rocksdb::Status& problem) {
+  return problem.ToString().find(std::strerror(EFBIG)) == std::string::npos
+             ? "make room on the disk"
+             : "raise the limit of the size of files (ulimit -f, LimitFSIZE= of a service)";
 }
 
 } // namespace cluster_store::backends

@@ -5,21 +5,14 @@
 #include <string>
 #include <vector>
 
-#include <cluster_store/backends/rocksdb/rocksdb.hpp>
+#include <cluster_store/backends/rocksdb/disk/log_file.hpp>
 
 namespace rocksdb {
 class Env;
+class Status;
 } // namespace rocksdb
 
 namespace cluster_store::backends {
-
-/// What became of the bytes one commit appended to RocksDB's log.
-enum class log_fate : std::uint8_t {
-  untouched, ///< Nothing was appended: the commit was refused before.
-  cut_back,  ///< An append failed and the log was cut to its length before: a reopen finds nothing of the
-             ///< commit.
-  unknown    ///< Appended, perhaps not synced, perhaps in part: a reopen may find it or not.
-};
 
 /// The file system under RocksDB, watched where a truthful answer depends on it.
 ///
@@ -94,5 +87,8 @@ private:
   struct parts;
   std::unique_ptr<parts> parts_;
 };
+
+/// @returns what to do about `problem`, which is that there is no room.
+std::string room_hint(const rocksdb::Status& problem);
 
 } // namespace cluster_store::backends

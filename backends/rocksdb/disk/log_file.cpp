@@ -9,7 +9,6 @@
 
 #include <rocksdb/file_system.h>
 
-#include <cluster_store/backends/rocksdb/disk/file_size.hpp>
 #include <cluster_store/backends/system/room.hpp>
 
 namespace cluster_store::backends {
@@ -56,25 +55,40 @@ public:
   }
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    return append(data, options, debug,
-                  [&](const Slice& part) { return target()->Append(part, options, debug); });
+    if (const auto commit = state_->commit.load(); commit != commit_) {
+      commit_ = commit;
+      bytes_before_ = bytes_;
+      state_->began_log = !std::exchange(has_commits_, commit > 0); // before the first, RocksDB opens
+    }
+    state_->fate = log_fate::unknown;
+    auto done = append(data, options, debug);
+    if (done.ok())
+      return done;
+    state_->log_failed = true;
+    if (target()->Truncate(bytes_before_, options, debug).ok())
+      state_->fate = log_fate::cut_back;
+    return done;
   }
 
-  IOStatus Append(const Slice& data, const IOOptions& options,
-                  const rocksdb::DataVerificationInfo& verification, IODebugContext* debug) override {
-    return append(data, options, debug,
-                  [&](const Slice& part) { return target()->Append(part, options, verification, debug); });
+  /// What RocksDB would have verified on the way is not asked for (`checksum_handoff_file_types`).
+  IOStatus Append(const Slice& data, const IOOptions& options, const rocksdb::DataVerificationInfo&,
+                  IODebugContext* debug) override {
+    return Append(data, options, debug);
   }
 
   IOStatus sync_all() override { return Sync({}, nullptr); }
 
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-    return sync([&] { return target()->Sync(options, debug); });
+    const int number = write_back_failed_ ? EIO : state_->ask(disk_call::sync);
+    auto done = number == 0 ? target()->Sync(options, debug) : disk_failed(number);
+    if (!done.ok()) {
+      state_->fate = log_fate::unknown;
+      state_->log_failed = true;
+    }
+    return done;
   }
 
-  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return sync([&] { return target()->Fsync(options, debug); });
-  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override { return Sync(options, debug); }
 
 private:
   /// Zeros up to `end` at least. Then the file has its length and its blocks before a commit comes, and
@@ -100,46 +114,19 @@ private:
     return done;
   }
 
-  template <class Write>
-  IOStatus append(const Slice& data, const IOOptions& options, IODebugContext* debug, Write write) {
-    if (const auto commit = state_->commit.load(); commit != commit_) {
-      commit_ = commit;
-      bytes_before_ = bytes_;
-      state_->began_log = !std::exchange(has_commits_, commit > 0); // before the first, RocksDB opens
-    }
-    state_->appended = true;
-    IOStatus done;
+  IOStatus append(const Slice& data, const IOOptions& options, IODebugContext* debug) {
     if (const int number = state_->ask(disk_call::append); number != 0) {
       // As on a full disk, a part gets there.
-      done = write(Slice{data.data(), data.size() / 2});
-      done = disk_failed(number);
-    } else {
-      done = write(data);
+      target()->Append(Slice{data.data(), data.size() / 2}, options, debug).PermitUncheckedError();
+      return disk_failed(number);
     }
+    auto done = target()->Append(data, options, debug);
     if (!done.ok())
-      state_->log_failed = true;
-    if (done.ok())
-      appended(data.size(), options, debug);
-    else if (target()->Truncate(bytes_before_, options, debug).ok())
-      state_->cut_back = true;
-    else
-      state_->unknown = true;
-    return done;
-  }
-
-  /// The disk may begin while RocksDB still puts the commit into its memory.
-  void appended(std::uint64_t bytes, const IOOptions& options, IODebugContext* debug) {
-    if (state_->every_commit_synced && !target()->RangeSync(bytes_, bytes, options, debug).ok())
+      return done;
+    // The disk may begin while RocksDB still puts the commit into its memory.
+    if (state_->every_commit_synced && !target()->RangeSync(bytes_, data.size(), options, debug).ok())
       write_back_failed_ = true; // the sync need not be told again
-    bytes_ += bytes;
-  }
-
-  template <class Flush>
-  IOStatus sync(Flush flush) {
-    const int number = write_back_failed_ ? EIO : state_->ask(disk_call::sync);
-    auto done = number == 0 ? flush() : disk_failed(number);
-    if (!done.ok())
-      state_->unknown = state_->log_failed = true;
+    bytes_ += data.size();
     return done;
   }
 
@@ -160,25 +147,28 @@ public:
   other_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::shared_ptr<disk_state> watched)
       : FSWritableFileOwnerWrapper{std::move(file)}, watched_{std::move(watched)} {}
 
+  /// A file that may not grow, because of the process's limit (RLIMIT_FSIZE) or the file system's, is the
+  /// same trouble as a full disk, and RocksDB goes on after that; after other failed writes it does not.
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    return append([&] { return target()->Append(data, options, debug); });
-  }
-
-  IOStatus Append(const Slice& data, const IOOptions& options,
-                  const rocksdb::DataVerificationInfo& verification, IODebugContext* debug) override {
-    return append([&] { return target()->Append(data, options, verification, debug); });
-  }
-
-private:
-  template <class Write>
-  IOStatus append(Write write) {
     const int number = watched_ ? watched_->ask(disk_call::table) : 0;
     if (number != 0)
       return disk_failed(number);
     errno = 0;
-    return no_space_if_too_large(write());
+    auto done = target()->Append(data, options, debug);
+    if (done.ok() || done.IsNoSpace() || errno != EFBIG)
+      return done;
+    auto same = IOStatus::NoSpace(done.ToString());
+    same.SetRetryable(true); // as RocksDB does for ENOSPC
+    return same;
   }
 
+  /// As for a log.
+  IOStatus Append(const Slice& data, const IOOptions& options, const rocksdb::DataVerificationInfo&,
+                  IODebugContext* debug) override {
+    return Append(data, options, debug);
+  }
+
+private:
   std::shared_ptr<disk_state> watched_;
 };
 

@@ -28,18 +28,24 @@ protected:
   ~newest_log() = default;
 };
 
+/// What became of the bytes one commit appended to RocksDB's log.
+enum class log_fate : std::uint8_t {
+  untouched, ///< Nothing was appended: the commit was refused before.
+  cut_back,  ///< An append failed and the log was cut to its length before: a reopen finds nothing of the
+             ///< commit.
+  unknown    ///< Appended, perhaps not synced, perhaps in part: a reopen may find it or not.
+};
+
 /// What all files of one database share.
 struct disk_state {
   disk_watch watch;
   bool every_commit_synced = false;
   std::mutex newest_mutex;
   newest_log* newest = nullptr;
-  std::atomic<std::uint64_t> commit = 0; // number of the commit
-  std::atomic<bool> appended = false;    // since it began, as the three below
-  std::atomic<bool> began_log = false;
-  std::atomic<bool> cut_back = false;
-  std::atomic<bool> unknown = false;
-  std::atomic<bool> log_failed = false; // at any time
+  std::atomic<std::uint64_t> commit = 0;            // number of the commit
+  std::atomic<log_fate> fate = log_fate::untouched; // since it began
+  std::atomic<bool> began_log = false;              // as well
+  std::atomic<bool> log_failed = false;             // at any time
 
   int ask(disk_call call) const { return watch ? watch(call) : 0; }
 };
