@@ -76,10 +76,8 @@ result<std::unique_ptr<backend>> registry::open(const uri& where) const {
   if (found != engines_.end())
     return resolve(where).and_then(
         [&](const uri& resolved) { return open_contained(found->second.open, resolved); });
-  std::string known;
-  for (const auto& [scheme, engine] : engines_)
-    known.append(known.empty() ? "" : ", ").append(scheme);
-  return fail(errc::unsupported, "unknown kind of store '" + where.scheme + "': this program knows " + known);
+  return fail(errc::unsupported,
+              "unknown kind of store '" + where.scheme + "': this program knows " + joined(schemes()));
 }
 
 result<std::unique_ptr<backend>> registry::open(std::string_view text) const {

@@ -13,49 +13,14 @@ namespace {
 
 constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
 
-struct call_name {
-  std::string_view name;
-  call_kind call;
-};
+/// In the order of `call_kind`.
+constexpr std::array<std::string_view, call_kinds> call_names{"get",    "apply",       "scan",        "due",
+                                                              "length", "client_rows", "system_rows", "sync"};
 
-constexpr std::array call_names{
-    call_name{"get", call_kind::get},
-    call_name{"apply", call_kind::apply},
-    call_name{"scan", call_kind::scan},
-    call_name{"due", call_kind::due},
-    call_name{"length", call_kind::length},
-    call_name{"client_rows", call_kind::client_rows},
-    call_name{"system_rows", call_kind::system_rows},
-    call_name{"sync", call_kind::sync},
-};
-static_assert(call_names.size() == call_kinds);
-
-struct kind_name {
-  std::string_view name;
-  fault::kind what;
-};
-
-constexpr std::array kind_names{
-    kind_name{"io_error", fault::kind::io_error},
-    kind_name{"unknown_applied", fault::kind::unknown_applied},
-    kind_name{"unknown_unapplied", fault::kind::unknown_unapplied},
-    kind_name{"torn", fault::kind::torn},
-    kind_name{"broken", fault::kind::broken},
-    kind_name{"slow", fault::kind::slow},
-    kind_name{"corrupt", fault::kind::corrupt},
-    kind_name{"kill_before", fault::kind::kill_before},
-    kind_name{"kill_after", fault::kind::kill_after},
-    kind_name{"forget", fault::kind::forget},
-};
-
-tl::unexpected<error> bad_rule(std::string_view rule) {
-  return fail(
-      errc::invalid_argument,
-      "'" + std::string{rule}
-          + "' is no fault: write KIND, KIND@N, KIND@N-M or KIND@N-, then ~PROBABILITY if not always; KIND "
-            "is io_error, unknown_applied, unknown_unapplied, torn, broken, slow, corrupt, kill_before, "
-            "kill_after or forget");
-}
+/// In the order of `fault::kind`.
+constexpr std::array<std::string_view, 10> kind_names{
+    "io_error", "unknown_applied", "unknown_unapplied", "torn",       "broken",
+    "slow",     "corrupt",         "kill_before",       "kill_after", "forget"};
 
 /// Takes everything from `mark` on off the end of `text`. @returns what came after `mark`, if there is one.
 std::optional<std::string_view> split_off(std::string_view& text, char mark) {
@@ -97,16 +62,16 @@ result<fault> parse_rule(call_kind where, std::string_view rule) {
   auto name = rule;
   const auto probability = split_off(name, '~');
   const auto range = split_off(name, '@');
-  if (probability && !read(*probability, made.probability))
-    return bad_rule(rule);
-  if (range && !read_range(*range, made))
-    return bad_rule(rule);
-  for (const auto& known : kind_names)
-    if (known.name == name) {
-      made.what = known.what;
-      return made;
-    }
-  return bad_rule(rule);
+  const auto known = std::ranges::find(kind_names, name);
+  if (known == kind_names.end() || (probability && !read(*probability, made.probability))
+      || (range && !read_range(*range, made)))
+    return fail(errc::invalid_argument,
+                "'" + std::string{rule}
+                    + "' is no fault: write KIND, KIND@N, KIND@N-M or KIND@N-, then ~PROBABILITY if not "
+                      "always; KIND is one of "
+                    + joined(kind_names));
+  made.what = static_cast<fault::kind>(known - kind_names.begin());
+  return made;
 }
 
 result<void> parse_rules(call_kind where, std::string_view rules, fault_plan& into) {
@@ -125,11 +90,8 @@ result<void> parse_rules(call_kind where, std::string_view rules, fault_plan& in
 class open_counter {
 public:
   std::uint64_t count(const uri& where) {
-    std::string key = where.path;
-    for (const auto& [name, value] : where.options)
-      key.append("&").append(name).append("=").append(value);
     const std::lock_guard guard{mutex_};
-    return ++opens_[key];
+    return ++opens_[to_string(where)];
   }
 
 private:
@@ -140,25 +102,19 @@ private:
 } // namespace
 
 result<fault_plan> fault_plan_from(const uri& where) {
-  if (auto good = check_option_names(where, {"seed", "slow_ms", "opens", "get", "apply", "scan", "due",
-                                             "length", "client_rows", "system_rows", "sync"});
-      !good)
-    return tl::unexpected{std::move(good).error()};
   fault_plan plan;
-  const auto seed = number_option(where, "seed", plan.seed, 0, no_limit);
-  if (!seed)
-    return tl::unexpected{seed.error()};
-  plan.seed = *seed;
-  const auto slow =
-      number_option(where, "slow_ms", static_cast<std::uint64_t>(plan.slow_for.count()), 0, 600'000);
-  if (!slow)
-    return tl::unexpected{slow.error()};
-  plan.slow_for = std::chrono::milliseconds{*slow};
-  for (const auto& [name, call] : call_names)
-    if (const auto found = where.options.find(name); found != where.options.end())
-      if (auto good = parse_rules(call, found->second, plan); !good)
-        return tl::unexpected{std::move(good).error()};
-  return plan;
+  auto slow_ms = static_cast<std::uint64_t>(plan.slow_for.count());
+  auto good = check_option_names(where, {"seed", "slow_ms", "opens", "get", "apply", "scan", "due", "length",
+                                         "client_rows", "system_rows", "sync"});
+  if (good)
+    good = read_number(where, "seed", 0, no_limit, plan.seed);
+  if (good)
+    good = read_number(where, "slow_ms", 0, 600'000, slow_ms);
+  plan.slow_for = std::chrono::milliseconds{slow_ms};
+  for (std::size_t i = 0; i < call_kinds; ++i)
+    if (const auto found = where.options.find(call_names[i]); good && found != where.options.end())
+      good = parse_rules(static_cast<call_kind>(i), found->second, plan);
+  return good.map([&] { return std::move(plan); });
 }
 
 resolver faulty_resolver(registry engines) {
@@ -184,13 +140,13 @@ factory faulty_factory(registry engines) {
     auto plan = fault_plan_from(where);
     if (!plan)
       return tl::unexpected{std::move(plan).error()};
-    const auto opens = number_option(where, "opens", no_limit, 1, no_limit);
-    if (!opens)
-      return tl::unexpected{opens.error()};
+    auto opens = no_limit;
+    if (auto good = read_number(where, "opens", 1, no_limit, opens); !good)
+      return tl::unexpected{std::move(good).error()};
     auto inner = engines.open(where.path);
     if (!inner)
       return inner;
-    if (counter->count(where) > *opens)
+    if (counter->count(where) > opens)
       plan->faults.clear();
     return make_faulty(std::move(*inner), std::move(*plan));
   };

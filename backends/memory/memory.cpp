@@ -23,17 +23,7 @@ namespace {
 using slot_number = slot_table::slot_number;
 using outcome = result<write_outcome>;
 
-constexpr traits memory_traits{
-    .engine = "memory",
-    .durable = false,
-    .atomic = traits::atomicity::commit,
-    .shared = false,
-    .ordered_scan = false,
-    .native_ttl = false,
-    .length = traits::counting::exact,
-    .sync = traits::syncing::never,
-    .may_block = false,
-};
+constexpr traits memory_traits{.engine = "memory"};
 
 /// Slots a page of a listing looks at before it gives up for this call.
 constexpr std::size_t page_slots_max = 65'536;

@@ -60,6 +60,7 @@ private:
   page fill_page(const scan_request& request, rocksdb::Iterator& rows);
 
   // Committing (rocksdb.cpp).
+  tl::unexpected<error> failed(errc code, const std::string& how) const;
   result<void> check_refused();
   result<write_outcome> add_write(const write& change);
   stored_session add_put(const write& change, known_session& session);

@@ -26,52 +26,17 @@ constexpr std::uint64_t reopen_bytes_min = 4u << 20;
 /// Behind every key of sessions (ids have 512 bytes at most) and of the expiry index.
 const std::string behind_all_keys(engine_limits.id_bytes_max + keys::number_bytes + 1, '\xFF');
 
-template <class Value>
-struct choice {
-  std::string_view name;
-  Value value;
-};
+/// In the order of `traits::syncing`.
+constexpr std::array<std::string_view, 3> sync_names{"always", "interval", "never"};
 
-constexpr std::array sync_choices{
-    choice<traits::syncing>{"always", traits::syncing::always},
-    choice<traits::syncing>{"interval", traits::syncing::interval},
-    choice<traits::syncing>{"never", traits::syncing::never},
-};
-
-using compression_kind = rocksdb_options::compression_kind;
-
-constexpr std::array compression_choices{
-    choice<compression_kind>{"none", compression_kind::none},
-    choice<compression_kind>{"lz4", compression_kind::lz4},
-    choice<compression_kind>{"zstd", compression_kind::zstd},
-    choice<compression_kind>{"snappy", compression_kind::snappy},
-};
-
-/// Reads the option `key` as one of `choices`; nothing if it is not given.
-template <class Choices, class Value = decltype(Choices::value_type::value)>
-result<std::optional<Value>> choice_option(const uri& where, std::string_view key, const Choices& choices) {
-  const auto found = where.options.find(key);
-  if (found == where.options.end())
-    return std::nullopt;
-  std::string names;
-  for (const auto& [name, value] : choices) {
-    if (name == found->second)
-      return value;
-    names.append(names.empty() ? "" : ", ").append(name);
-  }
-  return fail(errc::invalid_argument, "option " + found->first + "=" + found->second + " of " + where.scheme
-                                          + ": it is one of " + names);
-}
+/// In the order of `rocksdb_options::compression_kind`.
+constexpr std::array<std::string_view, 4> compression_names{"none", "lz4", "zstd", "snappy"};
 
 traits traits_for(traits::syncing sync) {
   return {
       .engine = "rocksdb",
       .durable = true,
-      .atomic = traits::atomicity::commit,
-      .shared = false,
       .ordered_scan = true,
-      .native_ttl = false,
-      .length = traits::counting::exact,
       .sync = sync,
       .may_block = true,
   };
@@ -204,21 +169,23 @@ void rocksdb_engine::add_rows(const commit& changes) {
   }
 }
 
+tl::unexpected<error> rocksdb_engine::failed(errc code, const std::string& how) const {
+  return fail(code, "rocksdb:" + database_->path + ": " + how);
+}
+
 result<void> rocksdb_engine::write_batch() {
   if (batch_->Count() == 0)
     return {};
   if (database_->disk.log_failed()) {
     broken_ = true;
-    return fail(errc::io_error,
-                "rocksdb:" + database_->path
-                    + ": nothing of a commit was written, because the log could not be synced "
-                      "before: repair the disk and restart the store");
+    return failed(errc::io_error, "nothing of a commit was written, because the log could not be synced "
+                                  "before: repair the disk and restart the store");
   }
   rocksdb::WriteOptions options;
   options.sync = false; // see below
   options.disableWAL = false;
   if (auto good = database_->disk.begin_commit(batch_->GetDataSize()); !good)
-    return fail(good.error().code, "rocksdb:" + database_->path + ": " + good.error().message);
+    return failed(good.error().code, good.error().message);
   const auto done = database_->db->Write(options, batch_.get());
   if (done.ok())
     return traits_.sync == traits::syncing::always || database_->disk.began_log() ? sync_log()
@@ -226,14 +193,13 @@ result<void> rocksdb_engine::write_batch() {
   const auto fate = database_->disk.fate();
   if (fate == log_fate::unknown) {
     broken_ = true;
-    return fail(errc::outcome_unknown, "rocksdb:" + database_->path
-                                           + ": a commit was written, but not confirmed (" + done.ToString()
-                                           + "): restart the store and read what is there");
+    return failed(errc::outcome_unknown, "a commit was written, but not confirmed (" + done.ToString()
+                                             + "): restart the store and read what is there");
   }
   refused_ = true;
   broken_ = fate == log_fate::cut_back || done.severity() >= Status::Severity::kFatalError;
-  return fail(errc::io_error, "rocksdb:" + database_->path + ": nothing of a commit was written ("
-                                  + done.ToString() + "): make room on the disk or repair it");
+  return failed(errc::io_error, "nothing of a commit was written (" + done.ToString()
+                                    + "): make room on the disk or repair it");
 }
 
 /// `DB::Resume` is not used: it can wait for ever for a flush that was scheduled just before a former attempt
@@ -245,15 +211,13 @@ result<void> rocksdb_engine::check_refused() {
   database_->db->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &flush_bytes);
   const auto free = database_->disk.free_bytes(database_->place);
   if (free < flush_bytes + reopen_bytes_min)
-    return fail(errc::io_error, "rocksdb:" + database_->path
-                                    + ": the disk is full or its files may not grow (" + std::to_string(free)
-                                    + " bytes are free for one, "
-                                    + std::to_string(flush_bytes + reopen_bytes_min)
-                                    + " are needed): make room, or raise the limit (ulimit -f)");
+    return failed(errc::io_error, "the disk is full or its files may not grow (" + std::to_string(free)
+                                      + " bytes are free for one, "
+                                      + std::to_string(flush_bytes + reopen_bytes_min)
+                                      + " are needed): make room, or raise the limit (ulimit -f)");
   broken_ = true;
-  return fail(errc::io_error,
-              "rocksdb:" + database_->path
-                  + ": there is room on the disk again; it takes writes when it has been opened anew");
+  return failed(errc::io_error,
+                "there is room on the disk again; it takes writes when it has been opened anew");
 }
 
 void rocksdb_engine::remember(const commit& changes) {
@@ -280,29 +244,23 @@ result<void> rocksdb_engine::sync_log() {
   if (done)
     return {};
   broken_ = true;
-  return fail(errc::outcome_unknown,
-              "rocksdb:" + database_->path + ": the log could not be synced (" + done.error().message
-                  + "), a power cut may take the last commits: repair the " + "disk and restart the store");
+  return failed(errc::outcome_unknown,
+                "the log could not be synced (" + done.error().message
+                    + "), a power cut may take the last commits: repair the disk and restart the store");
 }
 
 result<rocksdb_options> rocksdb_options_from(const uri& where) {
-  if (auto good = check_option_names(where, {"sync", "cache_bytes", "compression"}); !good)
-    return tl::unexpected{std::move(good).error()};
   rocksdb_options made;
   made.path = where.path;
-  const auto sync = choice_option(where, "sync", sync_choices);
-  if (!sync)
-    return tl::unexpected{sync.error()};
-  made.sync = sync->value_or(made.sync);
-  const auto cache = number_option(where, "cache_bytes", made.cache_bytes, 1u << 20, std::uint64_t{1} << 40);
-  if (!cache)
-    return tl::unexpected{cache.error()};
-  made.cache_bytes = *cache;
-  const auto compression = choice_option(where, "compression", compression_choices);
-  if (!compression)
-    return tl::unexpected{compression.error()};
-  made.compression = *compression;
-  return made;
+  auto good = check_option_names(where, {"sync", "cache_bytes", "compression"});
+  if (good)
+    good = read_choice<traits::syncing>(where, "sync", sync_names, made.sync);
+  if (good)
+    good = read_number(where, "cache_bytes", 1u << 20, std::uint64_t{1} << 40, made.cache_bytes);
+  if (good)
+    good = read_choice<rocksdb_options::compression_kind>(where, "compression", compression_names,
+                                                          made.compression);
+  return good.map([&] { return made; });
 }
 
 result<std::unique_ptr<backend>> open_rocksdb(const rocksdb_options& options) try {
