@@ -102,16 +102,16 @@ directory_entry::kind kind_of(mode_t mode) noexcept {
   return S_ISLNK(mode) ? kind::link : kind::other;
 }
 
-/// @returns the bytes of `name` from `at` on; `at` < 0: up to the end. Or `errno`.
-tl::expected<std::string, int> read_part(int directory, const char* name, off_t at, std::size_t bytes_max) {
+/// @returns so many bytes of `name`, or `errno`.
+tl::expected<std::string, int> read_part(int directory, const char* name, bool from_end,
+                                         std::size_t bytes_max) {
   const unshared_descriptor file{::openat(directory, name, looking)};
   struct stat found {};
   if (!file || ::fstat(file.get(), &found) != 0)
     return tl::unexpected{errno};
   if (!S_ISREG(found.st_mode))
     return tl::unexpected{EINVAL};
-  if (at < 0)
-    at = std::max<off_t>(0, found.st_size - static_cast<off_t>(bytes_max));
+  const auto at = from_end ? std::max<off_t>(0, found.st_size - static_cast<off_t>(bytes_max)) : 0;
   std::string text(bytes_max, '\0');
   std::size_t filled = 0;
   while (filled < bytes_max) {
@@ -131,7 +131,7 @@ tl::expected<std::string, int> read_part(int directory, const char* name, off_t 
 
 /// @returns the process that the directory's file names, or 0 if there is no such process.
 long holder_of(int directory) {
-  const auto text = read_part(directory, store_directory::holder_name.data(), 0, holder_bytes_max);
+  const auto text = read_part(directory, store_directory::holder_name.data(), false, holder_bytes_max);
   if (!text || text->empty() || text->back() != '\n')
     return 0;
   const auto number = parse_whole_number(std::string_view{*text}.substr(0, text->size() - 1), 1, INT32_MAX);
@@ -152,27 +152,14 @@ bool write_holder(int directory) {
 
 } // namespace
 
-struct store_directory::parts {
-  parts(std::string given, int descriptor, const directory_identity& which)
-      : path{std::move(given)}, lock{descriptor, which} {}
-
-  std::string path;
-  std::string place;
-  std::vector<std::string> parents;
-  directory_lock lock;
-  bool told = false; // who has it
-};
-
 std::string_view to_string(directory_entry::kind what) noexcept {
   constexpr std::array<std::string_view, 4> names{"a file", "a directory", "a symbolic link", "no file"};
   return names[static_cast<std::size_t>(what)];
 }
 
-store_directory::store_directory(std::unique_ptr<parts> made) : parts_{std::move(made)} {}
-
 store_directory::~store_directory() {
-  if (parts_->told && parts_->lock.is_own())
-    ::unlinkat(parts_->lock.descriptor(), holder_name.data(), 0);
+  if (told_ && lock_.is_own())
+    ::unlinkat(lock_.descriptor(), holder_name.data(), 0);
 }
 
 result<std::unique_ptr<store_directory>> store_directory::claim(const std::string& path) {
@@ -182,50 +169,39 @@ result<std::unique_ptr<store_directory>> store_directory::claim(const std::strin
     return tl::unexpected{descriptor.error()};
   struct stat found {};
   const bool known = ::fstat(*descriptor, &found) == 0;
-  auto made = std::make_unique<parts>(path, *descriptor, directory_identity{found.st_dev, found.st_ino});
+  std::unique_ptr<store_directory> made{
+      new store_directory{path, *descriptor, directory_identity{found.st_dev, found.st_ino}}};
   if (!known)
     return failed("the store's directory " + path + " cannot be read", errno, "repair its disk");
   using outcome = directory_lock::outcome;
-  if (const auto got = made->lock.take(); got != outcome::taken)
+  if (const auto got = made->lock_.take(); got != outcome::taken)
     return directory_in_use(path, got == outcome::held_here ? ::getpid() : holder_of(*descriptor));
   struct stat named {};
   char* const place = ::realpath(path.c_str(), nullptr);
   if (place != nullptr)
-    made->place = place;
+    made->place_ = place;
   std::free(place);
-  if (::stat(made->place.c_str(), &named) != 0 || named.st_dev != found.st_dev
+  if (::stat(made->place_.c_str(), &named) != 0 || named.st_dev != found.st_dev
       || named.st_ino != found.st_ino)
     return fail(errc::unavailable,
                 "the store's directory " + path + " was moved or replaced while it was opened: try again");
-  made->parents = std::move(changed);
-  made->parents.push_back(parent_of(made->place)); // whoever made it may have died before that was synced
-  return std::unique_ptr<store_directory>{new store_directory{std::move(made)}};
-}
-
-const std::string& store_directory::path() const noexcept {
-  return parts_->path;
-}
-
-const std::string& store_directory::place() const noexcept {
-  return parts_->place;
+  made->parents_ = std::move(changed);
+  made->parents_.push_back(parent_of(made->place_)); // whoever made it may have died before that was synced
+  return made;
 }
 
 std::string store_directory::locked_place() const {
-  auto path = "/proc/self/fd/" + std::to_string(parts_->lock.descriptor());
+  auto path = "/proc/self/fd/" + std::to_string(lock_.descriptor());
   struct stat held {};
   struct stat named {};
-  const bool same = ::fstat(parts_->lock.descriptor(), &held) == 0 && ::stat(path.c_str(), &named) == 0
+  const bool same = ::fstat(lock_.descriptor(), &held) == 0 && ::stat(path.c_str(), &named) == 0
                     && held.st_dev == named.st_dev && held.st_ino == named.st_ino;
-  return same ? path : parts_->place;
-}
-
-const std::vector<std::string>& store_directory::parents() const noexcept {
-  return parts_->parents;
+  return same ? path : place_;
 }
 
 result<std::vector<directory_entry>> store_directory::entries() const {
   // A descriptor of its own, because its position is shared with copies.
-  const int descriptor = ::openat(parts_->lock.descriptor(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor = ::openat(lock_.descriptor(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR* const listing = descriptor < 0 ? nullptr : ::fdopendir(descriptor);
   const std::unique_ptr<DIR, int (*)(DIR*)> guard{listing, [](DIR* each) { return ::closedir(each); }};
   std::vector<directory_entry> found;
@@ -240,51 +216,43 @@ result<std::vector<directory_entry>> store_directory::entries() const {
       found.push_back({each->d_name, kind_of(about.st_mode), static_cast<std::uint64_t>(about.st_size)});
   }
   if (listing == nullptr || errno != 0)
-    return failed("the store's directory " + parts_->path + " cannot be read", errno,
-                  "give this user the right to");
+    return failed("the store's directory " + path_ + " cannot be read", errno, "give this user the right to");
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return found;
 }
 
-result<std::string> store_directory::beginning_of(const std::string& name, std::size_t bytes_max) const {
-  auto text = read_part(parts_->lock.descriptor(), name.c_str(), 0, bytes_max);
+result<std::string> store_directory::part_of(const std::string& name, bool from_end,
+                                             std::size_t bytes_max) const {
+  auto text = read_part(lock_.descriptor(), name.c_str(), from_end, bytes_max);
   if (!text)
-    return failed("the file " + parts_->path + "/" + name + " cannot be read", text.error(),
-                  "give this user the right to");
-  return std::move(*text);
-}
-
-result<std::string> store_directory::end_of(const std::string& name, std::size_t bytes_max) const {
-  auto text = read_part(parts_->lock.descriptor(), name.c_str(), -1, bytes_max);
-  if (!text)
-    return failed("the file " + parts_->path + "/" + name + " cannot be read", text.error(),
+    return failed("the file " + path_ + "/" + name + " cannot be read", text.error(),
                   "give this user the right to");
   return std::move(*text);
 }
 
 result<void> store_directory::writable() const {
-  if (::faccessat(parts_->lock.descriptor(), ".", W_OK | X_OK, AT_EACCESS) != 0)
-    return failed("the store's directory " + parts_->path + " cannot be written", errno,
+  if (::faccessat(lock_.descriptor(), ".", W_OK | X_OK, AT_EACCESS) != 0)
+    return failed("the store's directory " + path_ + " cannot be written", errno,
                   "give this user the right to");
   return {};
 }
 
 result<void> store_directory::file_writable(const std::string& name) const {
-  if (::faccessat(parts_->lock.descriptor(), name.c_str(), W_OK, AT_EACCESS) != 0 && errno != ENOENT)
-    return failed("the file " + parts_->path + "/" + name + " cannot be written", errno,
+  if (::faccessat(lock_.descriptor(), name.c_str(), W_OK, AT_EACCESS) != 0 && errno != ENOENT)
+    return failed("the file " + path_ + "/" + name + " cannot be written", errno,
                   "give this user the right to");
   return {};
 }
 
 result<long> store_directory::record_lock_holder(const std::string& name) const {
-  const unshared_descriptor file{::openat(parts_->lock.descriptor(), name.c_str(), looking)};
+  const unshared_descriptor file{::openat(lock_.descriptor(), name.c_str(), looking)};
   if (!file && errno == ENOENT)
     return 0;
   struct flock wanted {};
   wanted.l_type = F_WRLCK;
   wanted.l_whence = SEEK_SET;
   if (!file || ::fcntl(file.get(), F_GETLK, &wanted) != 0)
-    return failed("the lock of the file " + parts_->path + "/" + name + " cannot be read", errno,
+    return failed("the lock of the file " + path_ + "/" + name + " cannot be read", errno,
                   "give this user the right to");
   if (wanted.l_type == F_UNLCK)
     return 0;
@@ -292,15 +260,15 @@ result<long> store_directory::record_lock_holder(const std::string& name) const 
 }
 
 result<void> store_directory::accept(const std::vector<std::string>& files) {
-  const int directory = parts_->lock.descriptor();
+  const int directory = lock_.descriptor();
   int number = mode_error(::fchmod(directory, directory_mode));
   for (const auto& each : files)
     if (number == 0)
       number = mode_error(::fchmodat(directory, each.c_str(), file_mode, 0));
   if (number != 0)
-    return failed("the store's directory " + parts_->path + " cannot be closed to others", number,
+    return failed("the store's directory " + path_ + " cannot be closed to others", number,
                   "repair its disk or use another one");
-  parts_->told = write_holder(directory);
+  told_ = write_holder(directory);
   return {};
 }
 

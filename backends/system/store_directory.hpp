@@ -5,9 +5,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <cluster_store/backends/result.hpp>
+#include <cluster_store/backends/system/directory_lock.hpp>
 
 namespace cluster_store::backends {
 
@@ -49,25 +51,29 @@ public:
   store_directory& operator=(const store_directory&) = delete;
 
   /// As it was given, for messages.
-  const std::string& path() const noexcept;
+  const std::string& path() const noexcept { return path_; }
 
   /// Absolute and without symbolic links: what the path meant when the directory was claimed.
-  const std::string& place() const noexcept;
+  const std::string& place() const noexcept { return place_; }
 
   /// @returns a path of the directory that was claimed, wherever it is moved and whatever takes its place; as
   /// long as this object lives. Without a /proc: `place`.
   std::string locked_place() const;
 
   /// Directories whose names have to be synced before a new store is kept for certain.
-  const std::vector<std::string>& parents() const noexcept;
+  const std::vector<std::string>& parents() const noexcept { return parents_; }
 
   /// @returns what is in it, in the order of names. @errors `io_error`.
   result<std::vector<directory_entry>> entries() const;
 
   /// @returns up to `bytes_max` bytes of the file `name`, from its beginning or up to its end.
   /// @errors `io_error` naming the file and what is to be done.
-  result<std::string> beginning_of(const std::string& name, std::size_t bytes_max) const;
-  result<std::string> end_of(const std::string& name, std::size_t bytes_max) const;
+  result<std::string> beginning_of(const std::string& name, std::size_t bytes_max) const {
+    return part_of(name, false, bytes_max);
+  }
+  result<std::string> end_of(const std::string& name, std::size_t bytes_max) const {
+    return part_of(name, true, bytes_max);
+  }
 
   /// @errors `io_error` if this user may not make and remove files in it; `file_writable`: if there is a file
   ///   `name` that this user may not write.
@@ -84,10 +90,16 @@ public:
   result<void> accept(const std::vector<std::string>& files);
 
 private:
-  struct parts;
-  explicit store_directory(std::unique_ptr<parts> made);
+  store_directory(std::string path, int descriptor, const directory_identity& which)
+      : path_{std::move(path)}, lock_{descriptor, which} {}
 
-  std::unique_ptr<parts> parts_;
+  result<std::string> part_of(const std::string& name, bool from_end, std::size_t bytes_max) const;
+
+  std::string path_;
+  std::string place_;
+  std::vector<std::string> parents_;
+  directory_lock lock_;
+  bool told_ = false; // who has it
 };
 
 /// Gives a file mode 0600, whatever the umask is; does nothing where the file system has no modes or the
