@@ -44,6 +44,10 @@ struct reading {
   std::vector<rocksdb::ColumnFamilyHandle*> families;
 };
 
+bool is_log(const std::string& name) {
+  return rocksdb_file_named(name) == rocksdb_file::log;
+}
+
 Status open_for_reading(const database& where, const std::vector<std::string>& families, reading& opened) {
   rocksdb::DBOptions options;
   options.env = where.disk.env();
@@ -100,7 +104,7 @@ result<void> check_mark(const database& where, bool was_begun, bool has_log) {
 result<void> check_tables(database& where, const found_files& found,
                           const std::vector<std::string>& families) {
   auto without_logs = found.rocksdbs;
-  std::erase_if(without_logs, [](const auto& each) { return rocksdb_file_named(each) == rocksdb_file::log; });
+  std::erase_if(without_logs, is_log);
   where.disk.show(without_logs);
   reading opened;
   const auto done = open_for_reading(where, families, opened);
@@ -116,11 +120,8 @@ result<void> check_database(database& where, const found_files& found) {
   std::vector<std::string> families;
   if (const auto done = rocksdb::DB::ListColumnFamilies(options, where.place, &families); !done.ok())
     return rocksdb_failed("listing the column families", where.path, done);
-  const bool has_identity =
-      std::find(found.rocksdbs.begin(), found.rocksdbs.end(), "IDENTITY") != found.rocksdbs.end();
-  const bool has_log = std::any_of(found.rocksdbs.begin(), found.rocksdbs.end(), [](const auto& each) {
-    return rocksdb_file_named(each) == rocksdb_file::log;
-  });
+  const bool has_identity = std::ranges::count(found.rocksdbs, "IDENTITY") != 0;
+  const bool has_log = std::ranges::any_of(found.rocksdbs, is_log);
   auto good = check_families(where, families);
   if (good)
     good = check_mark(where, found.has_inventory || has_identity, has_log);

@@ -19,6 +19,10 @@ constexpr std::size_t mebibyte = 1024 * 1024;
 /// Memory for writes that are not yet in table files, two of these a family: parts of that of the sessions.
 constexpr std::array<std::size_t, family_count> write_buffer_parts{64, 1, 4, 8, 8};
 
+/// In the order of `compression_kind`.
+constexpr std::array compressions{rocksdb::kNoCompression, rocksdb::kLZ4Compression, rocksdb::kZSTD,
+                                  rocksdb::kSnappyCompression};
+
 /// RocksDB polls for free space by itself, every five seconds and on its own thread. The engine looks when
 /// the next commit comes instead, so that its answer says how things are, and is then opened anew.
 class manual_recovery final : public rocksdb::EventListener {
@@ -30,33 +34,16 @@ public:
 };
 
 result<rocksdb::CompressionType> usable_compression(const rocksdb_options& options) {
-  using kind = rocksdb_options::compression_kind;
-  const auto has = [](rocksdb::CompressionType wanted) {
-    const auto all = rocksdb::GetSupportedCompressions();
-    return wanted == rocksdb::kNoCompression || std::find(all.begin(), all.end(), wanted) != all.end();
-  };
-  auto wanted = rocksdb::kLZ4Compression;
+  const auto kind = options.compression.value_or(rocksdb_options::compression_kind::lz4);
+  const auto wanted = compressions[static_cast<std::size_t>(kind)];
+  const auto all = rocksdb::GetSupportedCompressions();
+  if (wanted == rocksdb::kNoCompression || std::find(all.begin(), all.end(), wanted) != all.end())
+    return wanted;
   if (!options.compression)
-    return has(wanted) ? wanted : rocksdb::kNoCompression;
-  switch (*options.compression) {
-  case kind::none:
-    wanted = rocksdb::kNoCompression;
-    break;
-  case kind::lz4:
-    wanted = rocksdb::kLZ4Compression;
-    break;
-  case kind::zstd:
-    wanted = rocksdb::kZSTD;
-    break;
-  case kind::snappy:
-    wanted = rocksdb::kSnappyCompression;
-    break;
-  }
-  if (!has(wanted))
-    return fail(errc::unsupported,
-                "rocksdb:" + options.path
-                    + ": this RocksDB was built without that compression: use compression=none");
-  return wanted;
+    return rocksdb::kNoCompression;
+  return fail(errc::unsupported,
+              "rocksdb:" + options.path
+                  + ": this RocksDB was built without that compression: use compression=none");
 }
 
 } // namespace

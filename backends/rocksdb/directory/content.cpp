@@ -14,13 +14,11 @@ constexpr std::string_view time_pattern = "/dd/dd-dd:dd:dd"; // behind the year;
 constexpr std::string_view table_end = "\xf7\xcf\xf4\x85\xb7\x41\xe2\x88";
 constexpr std::size_t number_digits_min = 6;
 constexpr std::size_t identity_bytes_max = 64;
-
-bool is_digit(char byte) noexcept {
-  return byte >= '0' && byte <= '9';
-}
+constexpr std::string_view digits = "0123456789";
+constexpr std::string_view identity_bytes = "0123456789abcdefABCDEF-\n";
 
 bool is_number(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+  return !text.empty() && text.find_first_not_of(digits) == std::string_view::npos;
 }
 
 /// As RocksDB writes them: with six digits, or more without a leading zero.
@@ -64,20 +62,17 @@ bool begins_with_record(const file_content& what) noexcept {
 
 bool is_time_line(std::string_view text) noexcept {
   constexpr std::size_t year_digits_min = 4;
-  const auto year = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto year = std::min(text.find_first_not_of(digits), text.size());
   const auto rest = text.substr(year, time_pattern.size());
   return (year >= year_digits_min || rest.empty())
          && std::equal(rest.begin(), rest.end(), time_pattern.begin(), [](char byte, char wanted) {
-              return wanted == 'd' ? is_digit(byte) : byte == wanted;
+              return wanted == 'd' ? digits.find(byte) != std::string_view::npos : byte == wanted;
             });
 }
 
 bool is_identity(const file_content& what) noexcept {
   return what.bytes <= identity_bytes_max
-         && std::all_of(what.beginning.begin(), what.beginning.end(), [](char byte) {
-              return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F')
-                     || byte == '-' || byte == '\n';
-            });
+         && what.beginning.find_first_not_of(identity_bytes) == std::string_view::npos;
 }
 
 bool begins_as_current(std::string_view text) noexcept {
@@ -115,14 +110,10 @@ rocksdb_file rocksdb_file_named(std::string_view name) noexcept {
   return is_file_number(name) ? kind : rocksdb_file::none;
 }
 
-bool is_blank(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char byte) { return byte == '\0'; });
-}
-
 bool can_be_of_rocksdb(rocksdb_file kind, const file_content& what) noexcept {
   if (kind == rocksdb_file::none || kind == rocksdb_file::lock)
     return kind == rocksdb_file::lock && what.bytes == 0;
-  if (is_blank(what.beginning))
+  if (what.beginning.find_first_not_of('\0') == std::string_view::npos)
     return true; // what had not come to the disk when the power failed
   switch (kind) {
   case rocksdb_file::current:

@@ -33,9 +33,6 @@ struct file_content {
   std::string_view end;
 };
 
-/// @returns whether nothing is in it but zeros. Pure.
-bool is_blank(std::string_view text) noexcept;
-
 /// @returns whether RocksDB can have written that into a file of this kind, also if the process died or the
 /// power failed meanwhile. Pure.
 bool can_be_of_rocksdb(rocksdb_file kind, const file_content& what) noexcept;
