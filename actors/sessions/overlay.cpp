@@ -7,35 +7,17 @@
 
 namespace cluster_store::actors {
 
-namespace {
-
-constexpr std::size_t cells_min = 64;
-
-} // namespace
-
-std::size_t session_overlay::find_cell(std::string_view id) const {
-  const auto mask = cells_.size() - 1;
-  auto cell = backends::seeded_hash(id) & mask;
-  while (cells_[cell] != 0 && slots_[cells_[cell] - 1].id != id)
-    cell = (cell + 1) & mask;
-  return cell;
-}
-
-void session_overlay::grow() {
-  cells_.assign(cells_.empty() ? cells_min : cells_.size() * 2, 0);
-  for (std::size_t i = 0; i < slots_.size(); ++i)
-    cells_[find_cell(slots_[i].id)] = static_cast<std::uint32_t>(i + 1);
+std::uint32_t session_overlay::number_of(std::string_view id, std::uint64_t hash) const {
+  return numbers_.find(hash, [&](std::uint32_t number) { return slots_[number].id == id; });
 }
 
 void session_overlay::want(std::string_view id) {
   const backends::invariants::at_end checked{*this};
-  if ((slots_.size() + 1) * 2 > cells_.size())
-    grow();
-  auto& cell = cells_[find_cell(id)];
-  if (cell != 0)
+  const auto hash = backends::seeded_hash(id);
+  if (number_of(id, hash) != backends::slot_table::none)
     return;
   slots_.emplace_back().id = id;
-  cell = static_cast<std::uint32_t>(slots_.size());
+  numbers_.insert(hash, static_cast<std::uint32_t>(slots_.size() - 1));
 }
 
 result<std::size_t> session_overlay::fetch(std::size_t bytes_max) {
@@ -76,10 +58,9 @@ std::size_t session_overlay::data_bytes(std::size_t first) const noexcept {
 }
 
 session_overlay::slot& session_overlay::at(std::string_view id) {
-  assert(!cells_.empty());
-  const auto cell = cells_[find_cell(id)];
-  assert(cell != 0 && cell <= fetched_);
-  return slots_[cell - 1];
+  const auto number = number_of(id, backends::seeded_hash(id));
+  assert(number < fetched_);
+  return slots_[number];
 }
 
 std::int64_t session_overlay::growth_of(const slot& each) noexcept {
@@ -146,7 +127,7 @@ void session_overlay::append_writes(std::vector<backends::write>& out) const {
 
 void session_overlay::clear() {
   const backends::invariants::at_end checked{*this};
-  std::fill(cells_.begin(), cells_.end(), 0U);
+  numbers_.reset();
   slots_.clear();
   fetched_ = 0;
   for (std::size_t i = 0; i < reads_used_; ++i) {
@@ -171,15 +152,12 @@ void session_overlay::check([[maybe_unused]] const slot& each) {
   assert(each.what != touched || each.stored);
 }
 
-/// @returns how many cells it looked at.
+/// @returns how many slots it looked at.
 std::size_t session_overlay::check_invariants() const {
-  // A hash becomes a cell by cutting off high bits, and the search for one that is not there ends.
-  assert((cells_.size() & (cells_.size() - 1)) == 0 && 2 * slots_.size() <= cells_.size());
-  // Every slot is found by its id, so that no session has two; no cell leads elsewhere.
+  // Every slot is found by its id, so that no session has two.
   for (std::size_t i = 0; i < slots_.size(); ++i)
-    assert(cells_[find_cell(slots_[i].id)] == i + 1);
-  [[maybe_unused]] const auto empty = std::count(cells_.begin(), cells_.end(), 0U);
-  assert(cells_.size() - static_cast<std::size_t>(empty) == slots_.size());
+    assert(number_of(slots_[i].id, backends::seeded_hash(slots_[i].id)) == i);
+  backends::invariants::check(numbers_);
   // Of sessions that have not been read nothing is known, and nothing was changed.
   assert(fetched_ <= slots_.size() && reads_used_ <= reads_.size());
   for (auto i = fetched_; i < slots_.size(); ++i)
@@ -193,7 +171,7 @@ std::size_t session_overlay::check_invariants() const {
   assert(changed_ == std::any_of(slots_.begin(), slots_.end(), [](const slot& each) {
            return each.what != slot::change::none;
          }));
-  return cells_.size();
+  return 2 * slots_.size();
 }
 
 } // namespace cluster_store::actors

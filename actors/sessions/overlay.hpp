@@ -11,6 +11,7 @@
 
 #include <cluster_store/backends/backend.hpp>
 #include <cluster_store/backends/invariants.hpp>
+#include <cluster_store/backends/tables/slot_table.hpp>
 
 namespace cluster_store::actors {
 
@@ -88,8 +89,7 @@ public:
 private:
   friend backends::invariants;
 
-  std::size_t find_cell(std::string_view id) const;
-  void grow();
+  std::uint32_t number_of(std::string_view id, std::uint64_t hash) const;
   void change(slot& where, slot::change into);
   std::size_t check_invariants() const;
   static void check(const slot& each);
@@ -97,8 +97,8 @@ private:
 
   backends::backend* engine_;
   std::vector<slot> slots_;
-  std::vector<std::uint32_t> cells_; ///< Open addressing: 0 = empty, else 1 + index into `slots_`.
-  std::size_t fetched_ = 0;          ///< Slots before this one have been read.
+  backends::slot_table numbers_;
+  std::size_t fetched_ = 0; ///< Slots before this one have been read.
   std::vector<std::string_view> ids_;
   std::vector<std::unique_ptr<backends::reads>> reads_;
   std::size_t reads_used_ = 0;

@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
-#include <random>
 #include <utility>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include <cluster_store/backends/contained.hpp>
 #include <cluster_store/backends/memory/expiry_index.hpp>
 #include <cluster_store/backends/memory/session.hpp>
 #include <cluster_store/backends/system/memory_return.hpp>
 #include <cluster_store/backends/tables/client_ledger.hpp>
+#include <cluster_store/backends/tables/seeded_hash.hpp>
 #include <cluster_store/backends/tables/slot_table.hpp>
 #include <cluster_store/backends/write_check.hpp>
 
@@ -166,17 +163,13 @@ public:
 private:
   std::uint64_t length_now() const noexcept { return slots_.size() - free_.size(); }
 
-  std::uint64_t hash_of(std::string_view id) const noexcept {
-    return XXH3_64bits_withSeed(id.data(), id.size(), hash_seed_);
-  }
-
   /// Sessions are anywhere in memory, and what is found for one does not depend on the others: so all are
   /// waited for at once, step by step, instead of one after the other.
   void fetch_ahead(std::span<const std::string_view> ids) {
     hashes_.clear();
     likely_.clear();
     for (const auto id : ids) {
-      hashes_.push_back(hash_of(id));
+      hashes_.push_back(seeded_hash(id));
       table_.prefetch(hashes_.back());
     }
     for (const auto hash : hashes_)
@@ -195,7 +188,7 @@ private:
   outcome apply_write(const write& change) {
     if (auto good = check_write(change); !good)
       return tl::unexpected{std::move(good).error()};
-    const auto hash = hash_of(change.id);
+    const auto hash = seeded_hash(change.id);
     const auto slot = find(change.id, hash);
     if (!holds(change.when, slot))
       return write_outcome::precondition_failed;
@@ -296,7 +289,7 @@ private:
   }
 
   void forget_expiry(const expiry_row& row) {
-    const auto slot = find(row.id, hash_of(row.id));
+    const auto slot = find(row.id, seeded_hash(row.id));
     if (slot != slot_table::none && expiries_.at(slot) == row.due_at)
       expiries_.erase(slot);
   }
@@ -308,8 +301,6 @@ private:
       system_.erase(row.key);
   }
 
-  // Ids come from outside: whoever chooses them must not be able to choose their places in the table.
-  const std::uint64_t hash_seed_ = (std::uint64_t{std::random_device{}()} << 32) | std::random_device{}();
   std::vector<memory_session::pointer> slots_;
   std::vector<slot_number> free_; // exactly the slots that hold nothing
   slot_table table_;

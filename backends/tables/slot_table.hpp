@@ -71,6 +71,12 @@ public:
     used_ = 0;
   }
 
+  /// Makes it empty, and keeps its memory for the next ones.
+  void reset() noexcept {
+    std::fill(entries_.begin(), entries_.end(), entry{});
+    used_ = 0;
+  }
+
   /// Asks the processor to fetch what `find(hash, …)` will look at.
   void prefetch(std::uint64_t hash) const noexcept {
     if (!entries_.empty())

@@ -72,3 +72,14 @@ TEST_CASE("entries at the end of a table wrap around to its start") {
   table.clear();
   CHECK(table.find(0, [](std::uint32_t) { return true; }) == slot_table::none);
 }
+
+TEST_CASE("a table that was reset is empty and takes new entries") {
+  slot_table table;
+  for (std::uint32_t slot = 0; slot < 10; ++slot)
+    table.insert(slot, slot);
+  table.reset();
+  invariants::check(table);
+  CHECK(table.find(0, [](std::uint32_t) { return true; }) == slot_table::none);
+  table.insert(0, 7);
+  CHECK(table.find(0, [](std::uint32_t) { return true; }) == 7);
+}
