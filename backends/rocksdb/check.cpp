@@ -16,13 +16,6 @@ using rocksdb::Status;
 
 constexpr std::string_view family_prefix = "cluster_store.";
 
-/// For looking at a directory that may not be ours: writes no log file into it.
-class no_logger final : public rocksdb::Logger {
-public:
-  using Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
-
 tl::unexpected<error> refuse(const std::string& path, std::string_view why) {
   return fail(errc::invalid_argument, "rocksdb:" + path + " " + std::string{why});
 }
@@ -53,7 +46,6 @@ Status open_for_reading(const database& where, const std::vector<std::string>& f
   options.env = where.disk.env();
   options.paranoid_checks = true;
   options.max_file_opening_threads = 1; // as for opening it
-  options.info_log = std::make_shared<no_logger>();
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (const auto& each : families)
     descriptors.emplace_back(each, rocksdb::ColumnFamilyOptions{});

@@ -52,18 +52,14 @@ inline void set_client(const client_id& client, std::uint64_t number, std::strin
   append_number(number, out);
 }
 
-struct client_key {
-  client_id client;
-  std::uint64_t number = 0;
-};
-
-/// @returns what `key` names, or nothing if it is no key of a client row.
-inline std::optional<client_key> client_key_of(std::string_view key) {
-  client_key made;
+/// @returns the row that `key` names, or nothing if it is no key of a client row.
+inline std::optional<client_row> client_row_of(std::string_view key, std::string_view value) {
+  client_row made;
   if (key.size() != made.client.bytes.size() + number_bytes)
     return std::nullopt;
   std::memcpy(made.client.bytes.data(), key.data(), made.client.bytes.size());
   made.number = number_at(key.substr(made.client.bytes.size()));
+  made.value = value;
   return made;
 }
 

@@ -34,11 +34,27 @@ result<std::string_view> id_of(const scan_request& request) {
 }
 
 /// @param end is where the listing ends, unless empty; it must live as long as the iterator.
-rocksdb::ReadOptions listing_options(const Slice& end) {
-  rocksdb::ReadOptions made;
-  made.iterate_upper_bound = end.empty() ? nullptr : &end;
-  made.fill_cache = false; // a listing must not push out what is in use
-  return made;
+std::unique_ptr<rocksdb::Iterator> list(const database& from, family which, const Slice& end = {}) {
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = end.empty() ? nullptr : &end;
+  options.fill_cache = false; // a listing must not push out what is in use
+  return std::unique_ptr<rocksdb::Iterator>{from.db->NewIterator(options, from[which])};
+}
+
+/// @returns the row that `parse` makes of each row up to the last or number `rows_max`; `what` is for
+/// messages.
+template <class Row, class Parse>
+result<std::vector<Row>> rows_of(const database& from, rocksdb::Iterator& at, std::size_t rows_max,
+                                 std::string_view what, Parse parse) {
+  std::vector<Row> found;
+  for (; at.Valid() && found.size() < rows_max; at.Next()) {
+    auto row = parse(at);
+    if (!row)
+      return rocksdb_failed(what, from.path, rocksdb::Status::Corruption("bad key"));
+    found.push_back(std::move(*row));
+  }
+  return at.status().ok() ? result<std::vector<Row>>{std::move(found)}
+                          : rocksdb_failed(what, from.path, at.status());
 }
 
 } // namespace
@@ -198,8 +214,7 @@ result<page> rocksdb_engine::scan(const scan_request& request) {
     return tl::unexpected{after.error()};
   const auto end = keys::behind_prefix(request.prefix);
   const Slice end_slice{end};
-  const std::unique_ptr<rocksdb::Iterator> rows{
-      database_->db->NewIterator(listing_options(end_slice), (*database_)[family::sessions])};
+  const auto rows = list(*database_, family::sessions, end_slice);
   if (after->empty())
     rows->Seek(request.prefix);
   else
@@ -233,25 +248,15 @@ result<std::vector<expiry_row>> rocksdb_engine::due(wall_time now, std::size_t r
   if (now != wall_time::max())
     keys::set_expiry(now + std::chrono::milliseconds{1}, {}, end);
   const Slice end_slice{end};
-  const std::unique_ptr<rocksdb::Iterator> rows{
-      database_->db->NewIterator(listing_options(end_slice), (*database_)[family::expiry])};
-  std::vector<expiry_row> found;
+  const auto rows = list(*database_, family::expiry, end_slice);
   rows->Seek(expiry_floor_);
   // Sweeping leaves a lot of deleted rows at the front, which are not to be passed again every time.
   if (rows->Valid())
     expiry_floor_ = rows->key().ToString();
   else if (rows->status().ok() && end > expiry_floor_)
     expiry_floor_ = end;
-  for (; rows->Valid() && found.size() < rows_max; rows->Next()) {
-    auto row = keys::expiry_row_of(view(rows->key()));
-    if (!row)
-      return rocksdb_failed("reading the expiry index", database_->path,
-                            rocksdb::Status::Corruption("bad key"));
-    found.push_back(std::move(*row));
-  }
-  if (!rows->status().ok())
-    return rocksdb_failed("reading the expiry index", database_->path, rows->status());
-  return found;
+  return rows_of<expiry_row>(*database_, *rows, rows_max, "reading the expiry index",
+                             [](const auto& at) { return keys::expiry_row_of(view(at.key())); });
 }
 
 result<std::uint64_t> rocksdb_engine::length() {
@@ -259,32 +264,21 @@ result<std::uint64_t> rocksdb_engine::length() {
 }
 
 result<std::vector<client_row>> rocksdb_engine::client_rows() {
-  const std::unique_ptr<rocksdb::Iterator> rows{
-      database_->db->NewIterator(listing_options(Slice{}), (*database_)[family::clients])};
-  std::vector<client_row> found;
-  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
-    const auto key = keys::client_key_of(view(rows->key()));
-    if (!key)
-      return rocksdb_failed("reading the client table", database_->path,
-                            rocksdb::Status::Corruption("bad key"));
-    found.push_back({key->client, key->number, rows->value().ToString()});
-  }
-  if (!rows->status().ok())
-    return rocksdb_failed("reading the client table", database_->path, rows->status());
-  return found;
+  const auto rows = list(*database_, family::clients);
+  rows->SeekToFirst();
+  return rows_of<client_row>(*database_, *rows, SIZE_MAX, "reading the client table", [](const auto& at) {
+    return keys::client_row_of(view(at.key()), view(at.value()));
+  });
 }
 
 result<std::vector<system_row>> rocksdb_engine::system_rows(std::string_view first, std::string_view last,
                                                             std::size_t rows_max) {
   const Slice end{last};
-  const std::unique_ptr<rocksdb::Iterator> rows{
-      database_->db->NewIterator(listing_options(end), (*database_)[family::system])};
-  std::vector<system_row> found;
-  for (rows->Seek(first); rows->Valid() && found.size() < rows_max; rows->Next())
-    found.push_back({rows->key().ToString(), rows->value().ToString()});
-  if (!rows->status().ok())
-    return rocksdb_failed("reading the system table", database_->path, rows->status());
-  return found;
+  const auto rows = list(*database_, family::system, end);
+  rows->Seek(first);
+  return rows_of<system_row>(*database_, *rows, rows_max, "reading the system table", [](const auto& at) {
+    return std::optional{system_row{at.key().ToString(), at.value().ToString()}};
+  });
 }
 
 } // namespace cluster_store::backends
