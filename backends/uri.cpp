@@ -1,7 +1,7 @@
 #include <cluster_store/backends/registry.hpp>
 
 #include <algorithm>
-#include <optional>
+#include <charconv>
 #include <utility>
 
 namespace cluster_store::backends {
@@ -11,15 +11,6 @@ bool is_scheme_letter(char letter, bool first) noexcept {
   const bool lower = letter >= 'a' && letter <= 'z';
   const bool later = (letter >= '0' && letter <= '9') || letter == '-' || letter == '+' || letter == '.';
   return lower || (!first && later);
-}
-
-std::optional<unsigned> hexadecimal_digit(char letter) noexcept {
-  if (letter >= '0' && letter <= '9')
-    return static_cast<unsigned>(letter - '0');
-  const char lower = static_cast<char>(letter | 0x20);
-  if (lower >= 'a' && lower <= 'f')
-    return static_cast<unsigned>(lower - 'a' + 10);
-  return std::nullopt;
 }
 
 void append_escaped(std::string& out, std::string_view text, std::string_view special) {
@@ -90,11 +81,12 @@ private:
         made.push_back(text_[at]);
         continue;
       }
-      const auto high = at + 2 < to ? hexadecimal_digit(text_[at + 1]) : std::nullopt;
-      const auto low = at + 2 < to ? hexadecimal_digit(text_[at + 2]) : std::nullopt;
-      if (!high || !low)
+      const auto digits = text_.substr(at + 1, std::min<std::size_t>(to - at - 1, 2));
+      const auto* const end = digits.data() + digits.size();
+      unsigned char byte = 0;
+      if (digits.size() < 2 || std::from_chars(digits.data(), end, byte, 16).ptr != end)
         return complain(at, "'%' needs two hexadecimal digits (a '%' itself is written %25)");
-      made.push_back(static_cast<char>(*high * 16 + *low));
+      made.push_back(static_cast<char>(byte));
       at += 2;
     }
     if (const auto zero = made.find('\0'); zero != std::string::npos)

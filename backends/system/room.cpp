@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cluster_store/backends/system/forked.hpp>
 #include <cluster_store/backends/system/signal_shield.hpp>
 
 namespace cluster_store {
@@ -26,35 +27,6 @@ constexpr int turns_max = 100'000; // a fraction of a second
 /// Address space that glibc takes for the memory of a new thread, if there is that much: so another thread's
 /// stack may find none.
 constexpr std::size_t thread_memory_bytes = sizeof(void*) < 8 ? 1u << 20 : 64u << 20;
-
-/// Descriptors that are open for a while.
-class taken_descriptors {
-public:
-  taken_descriptors() = default;
-  taken_descriptors(const taken_descriptors&) = delete;
-  taken_descriptors& operator=(const taken_descriptors&) = delete;
-  ~taken_descriptors() {
-    for (const int each : taken_)
-      ::close(each);
-  }
-
-  /// @returns whether there were `count`.
-  bool take(std::size_t count) {
-    taken_.reserve(count);
-    while (taken_.size() < count) {
-      const int made = ::eventfd(0, EFD_CLOEXEC);
-      if (made == -1)
-        return false;
-      taken_.push_back(made);
-    }
-    return true;
-  }
-
-  std::size_t count() const noexcept { return taken_.size(); }
-
-private:
-  std::vector<int> taken_;
-};
 
 /// Threads that do nothing for a while. When its end returns, the system no longer counts them.
 class taken_threads {
@@ -113,10 +85,11 @@ tl::unexpected<error> too_few(std::string_view what, std::size_t wanted, std::si
 
 result<void> check_room(const room& wanted, std::string_view what) try {
   const signal_shield shield;
-  taken_descriptors descriptors;
-  if (!descriptors.take(wanted.descriptors))
-    return too_few(what, wanted.descriptors, descriptors.count(), "open files",
-                   "raise the limit (ulimit -n, LimitNOFILE= of a service) or close some");
+  std::vector<unshared_descriptor> descriptors;
+  while (descriptors.size() < wanted.descriptors)
+    if (!descriptors.emplace_back(::eventfd(0, EFD_CLOEXEC)))
+      return too_few(what, wanted.descriptors, descriptors.size() - 1, "open files",
+                     "raise the limit (ulimit -n, LimitNOFILE= of a service) or close some");
   taken_threads threads;
   if (!threads.take(wanted.threads))
     return too_few(what, wanted.threads, threads.count(), "threads",
