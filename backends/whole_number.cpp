@@ -1,6 +1,5 @@
 #include <cluster_store/backends/whole_number.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -10,10 +9,6 @@ namespace {
 
 constexpr std::size_t shown_bytes_max = 40;
 
-bool is_digit(char byte) noexcept {
-  return byte >= '0' && byte <= '9';
-}
-
 } // namespace
 
 result<std::uint64_t> parse_whole_number(std::string_view text, std::uint64_t least, std::uint64_t most) {
@@ -22,7 +17,7 @@ result<std::uint64_t> parse_whole_number(std::string_view text, std::uint64_t le
                                             + std::string{why} + " from " + std::to_string(least) + " to "
                                             + std::to_string(most));
   };
-  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
   if (!digits || (text.size() > 1 && text.front() == '0'))
     return refuse("is not a whole number (digits only, no sign, blank or leading zero)");
   std::uint64_t number = 0;

@@ -138,12 +138,10 @@ factory faulty_factory(registry engines) {
   return [engines = std::move(engines),
           counter = std::make_shared<open_counter>()](const uri& where) -> result<std::unique_ptr<backend>> {
     auto plan = fault_plan_from(where);
-    if (!plan)
-      return tl::unexpected{std::move(plan).error()};
     auto opens = no_limit;
-    if (auto good = read_number(where, "opens", 1, no_limit, opens); !good)
-      return tl::unexpected{std::move(good).error()};
-    auto inner = engines.open(where.path);
+    auto inner =
+        plan.and_then([&](const fault_plan&) { return read_number(where, "opens", 1, no_limit, opens); })
+            .and_then([&] { return engines.open(where.path); });
     if (!inner)
       return inner;
     if (counter->count(where) > opens)

@@ -1,10 +1,10 @@
 #include <cluster_store/backends/memory/memory.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <utility>
 
+#include <cluster_store/backends/coding/codec.hpp>
 #include <cluster_store/backends/contained.hpp>
 #include <cluster_store/backends/memory/expiry_index.hpp>
 #include <cluster_store/backends/memory/session.hpp>
@@ -44,19 +44,19 @@ void prefetch(const void* from, std::size_t bytes) noexcept {
 }
 
 std::string cursor_at(std::uint64_t slot) {
-  std::string cursor(1 + sizeof slot, cursor_mark);
-  std::memcpy(cursor.data() + 1, &slot, sizeof slot);
+  std::string cursor(1, cursor_mark);
+  writer{cursor}.fixed(slot);
   return cursor;
 }
 
 result<std::uint64_t> slot_of(std::string_view cursor) {
-  std::uint64_t slot = 0;
   if (cursor.empty())
-    return slot;
-  if (cursor.size() != 1 + sizeof slot || cursor.front() != cursor_mark)
+    return 0;
+  reader from{cursor.substr(1)};
+  const auto slot = from.fixed<std::uint64_t>();
+  if (!from.done() || cursor.front() != cursor_mark)
     return fail(errc::invalid_argument,
                 "the cursor is not one of a memory store: give the cursor of the page before, or none");
-  std::memcpy(&slot, cursor.data() + 1, sizeof slot);
   return slot;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -21,10 +22,7 @@ Array random_array() {
 
 /// @returns 64 bits nobody can guess: for client ids, and good enough for jitter.
 inline std::uint64_t random_bits() {
-  std::uint64_t out = 0;
-  for (const auto octet : random_array<std::array<std::uint8_t, sizeof out>>())
-    out = out << 8 | octet;
-  return out;
+  return std::bit_cast<std::uint64_t>(random_array<std::array<std::uint8_t, sizeof(std::uint64_t)>>());
 }
 
 } // namespace cluster_store
