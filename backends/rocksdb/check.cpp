@@ -95,12 +95,12 @@ result<void> check_mark(const database& where, bool was_begun, bool has_log) {
 /// RocksDB compares what is there with its manifest; it need not read the logs for that.
 result<void> check_tables(database& where, const found_files& found,
                           const std::vector<std::string>& families) {
-  auto without_logs = found.rocksdbs;
+  auto without_logs = found.files;
   std::erase_if(without_logs, is_log);
   where.disk.show(without_logs);
   reading opened;
   const auto done = open_for_reading(where, families, opened);
-  where.disk.show(found.rocksdbs);
+  where.disk.show(found.files);
   return done.ok() ? result<void>{} : rocksdb_failed("looking for its tables", where.path, done);
 }
 
@@ -112,8 +112,8 @@ result<void> check_database(database& where, const found_files& found) {
   std::vector<std::string> families;
   if (const auto done = rocksdb::DB::ListColumnFamilies(options, where.place, &families); !done.ok())
     return rocksdb_failed("listing the column families", where.path, done);
-  const bool has_identity = std::ranges::count(found.rocksdbs, "IDENTITY") != 0;
-  const bool has_log = std::ranges::any_of(found.rocksdbs, is_log);
+  const bool has_identity = std::ranges::count(found.files, "IDENTITY") != 0;
+  const bool has_log = std::ranges::any_of(found.files, is_log);
   auto good = check_families(where, families);
   if (good)
     good = check_mark(where, found.has_inventory || has_identity, has_log);

@@ -31,9 +31,7 @@ result<void> write_mark(const database& opened) {
 
 /// Before this nothing of the directory was changed.
 result<void> accept(database& made, const found_files& found) {
-  auto files = found.rocksdbs;
-  files.insert(files.end(), found.ours.begin(), found.ours.end());
-  auto good = made.directory->accept(files);
+  auto good = made.directory->accept(found.files);
   if (!found.has_database)
     for (const auto& each : made.directory->parents())
       if (good)
@@ -90,15 +88,13 @@ result<std::unique_ptr<database>> open_database(const rocksdb_options& options) 
   if (!found)
     return tl::unexpected{found.error()};
   auto made = std::make_unique<database>(options, std::move(*directory));
-  made->disk.show(found->rocksdbs);
+  made->disk.show(found->files);
   auto good = found->has_database ? check_database(*made, *found) : result<void>{};
   if (good)
     good = accept(*made, *found);
   if (good)
     good = open_accepted(*made, database_options(options, made->disk.env(), made->order.get()), *families);
-  if (!good)
-    return tl::unexpected{std::move(good).error()};
-  return made;
+  return good.map([&] { return std::move(made); });
 }
 
 } // namespace cluster_store::backends

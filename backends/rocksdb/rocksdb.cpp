@@ -61,9 +61,10 @@ void rocksdb_engine::count_nothing() noexcept {
 
 result<std::vector<result<write_outcome>>> rocksdb_engine::apply(const commit& changes) {
   count_nothing();
-  if (auto good = check_refused(); !good)
-    return tl::unexpected{std::move(good).error()};
-  if (auto good = learn_what_is_missing(changes); !good)
+  auto good = check_refused();
+  if (good)
+    good = learn_what_is_missing(changes);
+  if (!good)
     return tl::unexpected{std::move(good).error()};
   batch_->Clear();
   written_.clear();
@@ -78,10 +79,10 @@ result<std::vector<result<write_outcome>>> rocksdb_engine::apply(const commit& c
   for (const auto& change : changes.writes)
     outcomes.push_back(add_write(change));
   add_rows(changes);
-  const auto written = write_batch();
+  good = write_batch();
   known_.clear();
-  if (!written)
-    return tl::unexpected{written.error()};
+  if (!good)
+    return tl::unexpected{std::move(good).error()};
   remember(changes);
   return outcomes;
 }
@@ -264,16 +265,13 @@ result<rocksdb_options> rocksdb_options_from(const uri& where) {
 }
 
 result<std::unique_ptr<backend>> open_rocksdb(const rocksdb_options& options) try {
-  if (auto good = prepare_rocksdb(options.path); !good)
-    return tl::unexpected{std::move(good).error()};
-  auto opened = open_database(options);
-  if (!opened)
-    return tl::unexpected{std::move(opened).error()};
-  spare_children_the_end();
-  auto engine = std::make_unique<rocksdb_engine>(std::move(*opened), options.sync);
-  if (auto good = engine->load(); !good)
-    return tl::unexpected{std::move(good).error()};
-  return make_contained(std::move(engine));
+  return prepare_rocksdb(options.path)
+      .and_then([&] { return open_database(options); })
+      .and_then([&](std::unique_ptr<database> opened) {
+        spare_children_the_end();
+        auto engine = std::make_unique<rocksdb_engine>(std::move(opened), options.sync);
+        return engine->load().map([&] { return make_contained(std::move(engine)); });
+      });
 } catch (const std::exception& problem) {
   return fail(errc::io_error, "rocksdb:" + options.path + ": opening it was stopped by '" + problem.what()
                                   + "': give the process more memory");

@@ -230,14 +230,10 @@ result<std::string> store_directory::part_of(const std::string& name, bool from_
   return std::move(*text);
 }
 
-result<void> store_directory::writable() const {
+result<void> store_directory::writable(const std::string& name) const {
   if (::faccessat(lock_.descriptor(), ".", W_OK | X_OK, AT_EACCESS) != 0)
     return failed("the store's directory " + path_ + " cannot be written", errno,
                   "give this user the right to");
-  return {};
-}
-
-result<void> store_directory::file_writable(const std::string& name) const {
   if (::faccessat(lock_.descriptor(), name.c_str(), W_OK, AT_EACCESS) != 0 && errno != ENOENT)
     return failed("the file " + path_ + "/" + name + " cannot be written", errno,
                   "give this user the right to");

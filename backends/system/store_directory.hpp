@@ -75,10 +75,9 @@ public:
     return part_of(name, true, bytes_max);
   }
 
-  /// @errors `io_error` if this user may not make and remove files in it; `file_writable`: if there is a file
-  ///   `name` that this user may not write.
-  result<void> writable() const;
-  result<void> file_writable(const std::string& name) const;
+  /// @errors `io_error` if this user may not make and remove files in it, or if there is a file `name` that
+  ///   this user may not write.
+  result<void> writable(const std::string& name) const;
 
   /// @returns the id of another process that holds a POSIX record lock on the file `name`, -1 if that cannot
   ///   be told, or 0 if there is none. @pre nobody in this process has such a lock: it would be lost.

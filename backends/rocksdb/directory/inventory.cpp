@@ -97,15 +97,17 @@ bool rocksdb_inventory::can_be_begun(std::string_view text) noexcept {
 
 void rocksdb_inventory::show(const std::vector<std::string>& files) {
   const std::lock_guard guard{mutex_};
-  known_ = {files.begin(), files.end()};
+  known_.clear();
+  for (const auto& each : files)
+    if (rocksdb_file_named(each) != rocksdb_file::none)
+      known_.emplace(each, false);
 }
 
 IOStatus rocksdb_inventory::begin(const std::string& directory) {
   const std::lock_guard guard{mutex_};
   directory_ = directory;
-  for (const auto& each : known_)
-    if (rocksdb_file_named(each) == rocksdb_file::log)
-      required_.insert(each);
+  for (auto& [file, required] : known_)
+    required = rocksdb_file_named(file) == rocksdb_file::log;
   return rewrite(false);
 }
 
@@ -125,13 +127,13 @@ void rocksdb_inventory::end(bool lengths_are_certain) {
 /// in the directory are synced first.
 IOStatus rocksdb_inventory::rewrite(bool with_lengths) {
   std::string text{header};
-  for (const auto& each : known_) {
-    if (!is_written_down(each))
+  for (const auto& [file, required] : known_) {
+    if (!is_written_down(file))
       continue;
-    entry what{.required = required_.contains(each)};
+    entry what{.required = required};
     if (with_lengths)
-      files_->GetFileSize(directory_ + "/" + each, {}, &what.bytes_min, nullptr).PermitUncheckedError();
-    text += line_of(each, what);
+      files_->GetFileSize(directory_ + "/" + file, {}, &what.bytes_min, nullptr).PermitUncheckedError();
+    text += line_of(file, what);
   }
   const auto path = directory_ + "/" + std::string{new_name};
   std::unique_ptr<rocksdb::FSWritableFile> file;
@@ -170,7 +172,7 @@ IOStatus rocksdb_inventory::add(const std::string& file) {
     return IOStatus::OK();
   auto done = is_written_down(file) ? write(file, {}) : IOStatus::OK();
   if (done.ok())
-    known_.insert(file);
+    known_.emplace(file, false);
   return done;
 }
 
@@ -178,15 +180,17 @@ IOStatus rocksdb_inventory::require(const std::string& file) {
   const std::lock_guard guard{mutex_};
   auto done = write(file, {.required = true});
   if (done.ok())
-    required_.insert(file);
+    known_[file] = true;
   return done;
 }
 
 IOStatus rocksdb_inventory::give_up(const std::string& file) {
   const std::lock_guard guard{mutex_};
-  auto done = required_.contains(file) ? write(file, {}) : IOStatus::OK();
-  if (done.ok())
-    required_.erase(file);
+  const auto found = known_.find(file);
+  if (found == known_.end() || !found->second)
+    return IOStatus::OK();
+  auto done = write(file, {});
+  found->second = !done.ok();
   return done;
 }
 

@@ -6,7 +6,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,7 +54,7 @@ public:
   /// @returns whether `text` can be what was written of an inventory before the process died. Pure.
   static bool can_be_begun(std::string_view text) noexcept;
 
-  /// From now on these files can be seen, and nothing can be changed.
+  /// From now on those of these files that are RocksDB's can be seen, and nothing can be changed.
   void show(const std::vector<std::string>& files);
 
   /// From now on what is shown is the store's, and is written down in `directory`; RocksDB may change it.
@@ -91,8 +90,7 @@ private:
   std::shared_ptr<rocksdb::FileSystem> files_;
   mutable std::mutex mutex_;
   std::string directory_;
-  std::set<std::string, std::less<>> known_;
-  std::set<std::string, std::less<>> required_;
+  std::map<std::string, bool, std::less<>> known_; // whether it is required
   std::unique_ptr<rocksdb::FSWritableFile> file_;
   std::size_t lines_ = 0; // behind those that were written at once
   bool torn_ = false;     // the last line may be

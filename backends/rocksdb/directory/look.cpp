@@ -55,9 +55,7 @@ public:
         good = at(each);
     if (good)
       good = for_what_is_missing();
-    if (!good)
-      return tl::unexpected{std::move(good).error()};
-    return std::move(found_);
+    return good.map([this] { return std::move(found_); });
   }
 
 private:
@@ -92,7 +90,7 @@ private:
       return tl::unexpected{text.error()};
     if (!looks_right(*text))
       return refuse(*entry);
-    found_.ours.push_back(entry->name);
+    found_.files.push_back(entry->name);
     return {};
   }
 
@@ -124,32 +122,24 @@ private:
   result<void> at_lock() const {
     const std::string name{lock_name};
     const auto* const lock = find(name);
-    if (lock == nullptr)
-      return where_.writable();
-    if (lock->what != kind::file)
+    if (lock != nullptr && lock->what != kind::file)
       return fail(errc::io_error,
                   "the file " + where_.path() + "/" + name + " cannot be locked, because it is "
                       + std::string{to_string(lock->what)} + ": remove it or use another directory");
-    auto good = where_.writable();
-    if (good)
-      good = where_.file_writable(name);
-    if (!good)
-      return good;
-    const auto holder = where_.record_lock_holder(name);
-    if (!holder)
-      return tl::unexpected{holder.error()};
-    return *holder == 0 ? result<void>{} : directory_in_use(where_.path(), *holder);
+    return where_.writable(name)
+        .and_then([&] { return where_.record_lock_holder(name); })
+        .and_then([this](long holder) {
+          return holder == 0 ? result<void>{} : directory_in_use(where_.path(), holder);
+        });
   }
 
   result<void> read_current() {
     const auto* const current = find("CURRENT");
     if (current == nullptr || current->what != kind::file)
       return {};
-    const auto text = where_.beginning_of(current->name, current_bytes_max);
-    if (!text)
-      return tl::unexpected{text.error()};
-    manifest_ = manifest_named_by(*text).value_or("");
-    return {};
+    return where_.beginning_of(current->name, current_bytes_max).map([this](const std::string& text) {
+      manifest_ = manifest_named_by(text).value_or("");
+    });
   }
 
   result<void> at_current() {
@@ -175,7 +165,7 @@ private:
   result<void> at(const directory_entry& entry) {
     const auto what = rocksdb_file_named(entry.name);
     if (what == rocksdb_file::none) {
-      const bool own = std::find(found_.ours.begin(), found_.ours.end(), entry.name) != found_.ours.end();
+      const bool own = std::ranges::count(found_.files, entry.name) != 0;
       return own || found_.has_database || found_.has_inventory ? result<void>{} : refuse(entry);
     }
     if (entry.what != kind::file)
@@ -185,7 +175,7 @@ private:
       return tl::unexpected{is_ours.error()};
     if (!*is_ours)
       return refuse(entry);
-    found_.rocksdbs.push_back(entry.name);
+    found_.files.push_back(entry.name);
     return {};
   }
 
@@ -230,7 +220,7 @@ private:
     if (found_.has_database)
       return {};
     // What a process has made of a database before there is a CURRENT is of no use to anybody.
-    for (const auto& each : found_.rocksdbs) {
+    for (const auto& each : found_.files) {
       const auto what = rocksdb_file_named(each);
       if (what == rocksdb_file::log || what == rocksdb_file::table || what == rocksdb_file::options
           || (what == rocksdb_file::manifest && each != first_manifest))

@@ -10,10 +10,10 @@ namespace cluster_store::backends {
 
 /// What was found in a directory that a store may be in or come into.
 struct found_files {
-  bool has_database = false;         ///< Else it is empty, or a process died before it had made one.
-  bool has_inventory = false;        ///< A store was begun there by a program that writes one.
-  std::vector<std::string> rocksdbs; ///< Files that RocksDB may use, change and delete.
-  std::vector<std::string> ours;     ///< Our own files beside them.
+  bool has_database = false;  ///< Else it is empty, or a process died before it had made one.
+  bool has_inventory = false; ///< A store was begun there by a program that writes one.
+  std::vector<std::string>
+      files; ///< RocksDB's, which it may use, change and delete, and our own beside them.
 };
 
 /// Looks into the directory of a store, without changing anything: all that is there under a name of

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -47,7 +46,8 @@ public:
   IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* made, IODebugContext* debug) override {
     const auto kind = rocksdb_file_named(name_of(path));
-    auto done = kind == rocksdb_file::log ? sync_newest_log() : IOStatus::OK();
+    // A power cut could take the end of a log that is not synced, or all of it, and leave the next.
+    auto done = kind == rocksdb_file::log ? sync_log(*state_) : IOStatus::OK();
     if (done.ok())
       done = take_name(path, debug);
     if (done.ok())
@@ -71,13 +71,6 @@ public:
       return IOStatus::PathNotFound("there is no file",
                                     path.substr(0, path.size() - of_leveldb.size()) + ".sst");
     return FileSystemWrapper::NewRandomAccessFile(path, options, made, debug);
-  }
-
-  /// Syncs the log. The logs before are synced: without that a power cut could take the end of one, or all
-  /// of it, and leave the next.
-  IOStatus sync_newest_log() {
-    const std::lock_guard guard{state_->newest_mutex};
-    return state_->newest == nullptr ? IOStatus::OK() : state_->newest->sync_all();
   }
 
   IOStatus NewLogger(const std::string& path, const IOOptions& options,
@@ -207,11 +200,8 @@ result<void> watched_disk::begin_commit(std::uint64_t bytes) {
   ++state.commit;
   state.fate = log_fate::untouched;
   state.began_log = false;
-  const std::lock_guard guard{state.newest_mutex};
-  if (state.newest == nullptr)
-    return {};
   const auto needed = bytes + bytes / 1024 + log_overhead_bytes;
-  if (const auto done = state.newest->reserve(needed); !done.ok())
+  if (const auto done = reserve_log(state, needed); !done.ok())
     return fail(errc::io_error, "the disk has no room for a commit of " + std::to_string(bytes) + " bytes ("
                                     + done.ToString() + "): " + room_hint(done) + ", nothing was changed");
   return {};
@@ -228,7 +218,7 @@ log_fate watched_disk::fate() const noexcept {
 result<void> watched_disk::sync_log() {
   if (log_failed())
     return fail(errc::outcome_unknown, "a log could not be synced before");
-  if (const auto done = parts_->file_system->sync_newest_log(); !done.ok())
+  if (const auto done = backends::sync_log(*parts_->state); !done.ok())
     return fail(errc::outcome_unknown, done.ToString());
   return {};
 }

@@ -12,19 +12,22 @@
 #include <cluster_store/backends/system/room.hpp>
 
 namespace cluster_store::backends {
-namespace {
 
 using rocksdb::IODebugContext;
 using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 using rocksdb::Slice;
 
+namespace {
+
 /// How much room in the log is reserved at once, and how much is filled with zeros.
 constexpr std::uint64_t reserve_bytes = 1u << 20;
 constexpr std::size_t zero_bytes = 1u << 18;
 static_assert(zero_bytes % (32 * 1024) == 0, "RocksDB skips zeros by whole blocks of a log");
 
-class log_file final : public rocksdb::FSWritableFileOwnerWrapper, public newest_log {
+} // namespace
+
+class log_file final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
   /// @param ahead the same file, to write zeros where the log will be; may be none.
   log_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::unique_ptr<rocksdb::FSRandomRWFile> ahead,
@@ -41,7 +44,7 @@ public:
   }
 
   /// Makes sure that `bytes` more can be appended, if the file system can tell.
-  IOStatus reserve(std::uint64_t bytes) override {
+  IOStatus reserve(std::uint64_t bytes) {
     if (bytes_ + bytes > file_bytes_max()) // which may have been lowered below what is reserved
       return IOStatus::NoSpace("the log", std::strerror(EFBIG));
     if (bytes_ + bytes <= bytes_reserved_)
@@ -75,8 +78,6 @@ public:
                   IODebugContext* debug) override {
     return Append(data, options, debug);
   }
-
-  IOStatus sync_all() override { return Sync({}, nullptr); }
 
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
     const int number = write_back_failed_ ? EIO : state_->ask(disk_call::sync);
@@ -140,6 +141,8 @@ private:
   std::uint64_t commit_ = std::numeric_limits<std::uint64_t>::max();
 };
 
+namespace {
+
 /// Any file but a log.
 class other_file final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
@@ -177,6 +180,16 @@ private:
 rocksdb::IOStatus disk_failed(int number) {
   const std::string text = std::strerror(number);
   return number == ENOSPC ? IOStatus::NoSpace("disk watch", text) : IOStatus::IOError("disk watch", text);
+}
+
+IOStatus reserve_log(disk_state& state, std::uint64_t bytes) {
+  const std::lock_guard guard{state.newest_mutex};
+  return state.newest == nullptr ? IOStatus::OK() : state.newest->reserve(bytes);
+}
+
+IOStatus sync_log(disk_state& state) {
+  const std::lock_guard guard{state.newest_mutex};
+  return state.newest == nullptr ? IOStatus::OK() : state.newest->Sync({}, nullptr);
 }
 
 std::unique_ptr<rocksdb::FSWritableFile> watched_log(std::unique_ptr<rocksdb::FSWritableFile> file,

@@ -15,18 +15,8 @@ class IOStatus;
 
 namespace cluster_store::backends {
 
-/// The log that RocksDB appends to. Guarded by `disk_state::newest_mutex`.
-class newest_log {
-public:
-  /// Makes sure that `bytes` more can be appended, if the file system can tell.
-  virtual rocksdb::IOStatus reserve(std::uint64_t bytes) = 0;
-
-  /// Syncs what was appended.
-  virtual rocksdb::IOStatus sync_all() = 0;
-
-protected:
-  ~newest_log() = default;
-};
+/// A log that RocksDB appends to.
+class log_file;
 
 /// What became of the bytes one commit appended to RocksDB's log.
 enum class log_fate : std::uint8_t {
@@ -41,7 +31,7 @@ struct disk_state {
   disk_watch watch;
   bool every_commit_synced = false;
   std::mutex newest_mutex;
-  newest_log* newest = nullptr;
+  log_file* newest = nullptr;
   std::atomic<std::uint64_t> commit = 0;            // number of the commit
   std::atomic<log_fate> fate = log_fate::untouched; // since it began
   std::atomic<bool> began_log = false;              // as well
@@ -52,6 +42,12 @@ struct disk_state {
 
 /// @returns the status of a call that failed with this `errno`.
 rocksdb::IOStatus disk_failed(int number);
+
+/// Makes sure that `bytes` more can be appended to the newest log, if the file system can tell.
+rocksdb::IOStatus reserve_log(disk_state& state, std::uint64_t bytes);
+
+/// Syncs what was appended to the newest log.
+rocksdb::IOStatus sync_log(disk_state& state);
 
 /// Watches a log, which is the newest one from now on until it is closed.
 /// @param ahead the same file, to write zeros where the log will be; may be none.
