@@ -2,49 +2,28 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <mutex>
 #include <vector>
 
-#include <pthread.h>
 #include <sys/file.h>
+
+#include <cluster_store/backends/system/process_wide.hpp>
 
 namespace cluster_store::backends {
 namespace {
 
-/// The directories that this process has locked: what holds within a process where `flock` does not. Never
-/// ends, since stores may have static storage. A forked child begins with none.
-class locked_directories {
-public:
-  static locked_directories& instance() {
-    static auto& only = *new locked_directories;
-    return only;
-  }
+/// The directories that this process has locked: what holds within a process where `flock` does not. A forked
+/// child begins with none.
+using directories = std::vector<directory_identity>;
 
-  bool add(const directory_identity& which) {
-    const std::lock_guard guard{mutex_};
-    if (std::find(members_.begin(), members_.end(), which) != members_.end())
-      return false;
-    members_.push_back(which);
-    return true;
-  }
+void unlock_all(directories& locked) {
+  locked.clear();
+}
 
-  void remove(const directory_identity& which) {
-    const std::lock_guard guard{mutex_};
-    members_.erase(std::remove(members_.begin(), members_.end(), which), members_.end());
-  }
+using locked_directories = process_wide<directories, &unlock_all>;
 
-private:
-  locked_directories() {
-    ::pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
-                     [] {
-                       instance().members_.clear();
-                       instance().mutex_.unlock();
-                     });
-  }
-
-  std::mutex mutex_;
-  std::vector<directory_identity> members_;
-};
+void forget(const directory_identity& which) {
+  locked_directories::with([&](directories& locked) { std::erase(locked, which); });
+}
 
 } // namespace
 
@@ -53,16 +32,21 @@ directory_lock::directory_lock(int descriptor, const directory_identity& which) 
 
 directory_lock::~directory_lock() {
   if (is_own())
-    locked_directories::instance().remove(which_);
+    forget(which_);
 }
 
 directory_lock::outcome directory_lock::take() {
-  if (!locked_directories::instance().add(which_))
+  taken_ = locked_directories::with([&](directories& locked) {
+    const bool is_free = std::ranges::count(locked, which_) == 0;
+    if (is_free)
+      locked.push_back(which_);
+    return is_free;
+  });
+  if (!taken_)
     return outcome::held_here;
-  taken_ = true;
   if (::flock(descriptor_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
     return outcome::taken; // else: this file system locks no directories
-  locked_directories::instance().remove(which_);
+  forget(which_);
   taken_ = false;
   return outcome::held_elsewhere;
 }

@@ -31,6 +31,9 @@ public:
 
   int descriptor() const noexcept { return descriptor_.get(); }
 
+  /// @returns the directory's identity.
+  const directory_identity& which() const noexcept { return which_; }
+
   /// @returns whether this process is the one that has it: no forked child is.
   bool is_own() const noexcept { return taken_ && descriptor_.is_ours(); }
 

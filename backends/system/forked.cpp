@@ -1,12 +1,14 @@
 #include <cluster_store/backends/system/forked.hpp>
 
-#include <mutex>
+#include <algorithm>
 #include <new>
 #include <vector>
 
 #include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include <cluster_store/backends/system/process_wide.hpp>
 
 namespace cluster_store {
 
@@ -54,47 +56,18 @@ std::atomic<std::uint64_t>& the_page() noexcept {
   return *first;
 }
 
-/// The descriptors that are closed in children, by their numbers. Never ends: handles with static storage
-/// may end after everything else.
-class descriptor_set {
-public:
-  static descriptor_set& instance() {
-    static auto& only = *new descriptor_set;
-    return only;
-  }
+/// The descriptors that are closed in children, by their numbers.
+using descriptor_set = std::vector<bool>;
 
-  void add(int descriptor) {
-    const std::lock_guard guard{mutex_};
-    const auto number = static_cast<std::size_t>(descriptor);
-    if (number >= members_.size())
-      members_.resize(number + 1);
-    members_[number] = true;
-  }
+/// In the child, which has one thread.
+void close_all(descriptor_set& members) {
+  for (std::size_t number = 0; number < members.size(); ++number)
+    if (members[number])
+      ::close(static_cast<int>(number));
+  members.assign(members.size(), false);
+}
 
-  void remove(int descriptor) {
-    const std::lock_guard guard{mutex_};
-    if (const auto number = static_cast<std::size_t>(descriptor); number < members_.size())
-      members_[number] = false;
-  }
-
-private:
-  descriptor_set() {
-    ::pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
-                     [] { instance().close_all(); });
-  }
-
-  /// In the child, which has one thread and the lock.
-  void close_all() {
-    for (std::size_t number = 0; number < members_.size(); ++number)
-      if (members_[number])
-        ::close(static_cast<int>(number));
-    members_.assign(members_.size(), false);
-    mutex_.unlock();
-  }
-
-  std::mutex mutex_;
-  std::vector<bool> members_;
-};
+using closed_in_children = process_wide<descriptor_set, &close_all>;
 
 } // namespace
 
@@ -111,7 +84,10 @@ void close_in_children(int descriptor) noexcept {
   if (descriptor < 0)
     return;
   try {
-    forked::descriptor_set::instance().add(descriptor);
+    forked::closed_in_children::with([number = static_cast<std::size_t>(descriptor)](auto& members) {
+      members.resize(std::max(members.size(), number + 1));
+      members[number] = true;
+    });
   } catch (const std::bad_alloc&) {
     return; // then a child keeps it until it ends, as without this
   }
@@ -119,7 +95,10 @@ void close_in_children(int descriptor) noexcept {
 
 void forget_in_children(int descriptor) noexcept {
   if (descriptor >= 0)
-    forked::descriptor_set::instance().remove(descriptor);
+    forked::closed_in_children::with([number = static_cast<std::size_t>(descriptor)](auto& members) {
+      if (number < members.size())
+        members[number] = false;
+    });
 }
 
 unshared_descriptor::unshared_descriptor(int descriptor) noexcept

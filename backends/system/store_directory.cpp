@@ -4,8 +4,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <dirent.h>
@@ -38,13 +39,9 @@ int mode_error(int result) noexcept {
 
 // --- making it --------------------------------------------------------------------------------------------
 
-std::string parent_of(const std::string& path) {
-  const auto end = path.find_last_not_of('/');
-  const auto slash = end == std::string::npos ? std::string::npos : path.find_last_of('/', end);
-  if (slash == std::string::npos)
-    return ".";
-  const auto last = path.find_last_not_of('/', slash);
-  return last == std::string::npos ? "/" : path.substr(0, last + 1);
+std::string parent_of(const std::filesystem::path& path) {
+  const auto parent = (path.has_filename() ? path : path.parent_path()).parent_path();
+  return parent.empty() ? "." : parent.string();
 }
 
 /// Makes `path` and what is missing above it, name by name as they stand there: what `..` and a symbolic
@@ -92,6 +89,13 @@ result<int> open_directory(const std::string& path, std::vector<std::string>& ch
 }
 
 // --- looking into it --------------------------------------------------------------------------------------
+
+/// @returns what is there, or what no directory is.
+directory_identity identity_of(const std::string& path) noexcept {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 ? directory_identity{found.st_dev, found.st_ino}
+                                           : directory_identity{};
+}
 
 directory_entry::kind kind_of(mode_t mode) noexcept {
   using kind = directory_entry::kind;
@@ -176,13 +180,9 @@ result<std::unique_ptr<store_directory>> store_directory::claim(const std::strin
   using outcome = directory_lock::outcome;
   if (const auto got = made->lock_.take(); got != outcome::taken)
     return directory_in_use(path, got == outcome::held_here ? ::getpid() : holder_of(*descriptor));
-  struct stat named {};
-  char* const place = ::realpath(path.c_str(), nullptr);
-  if (place != nullptr)
-    made->place_ = place;
-  std::free(place);
-  if (::stat(made->place_.c_str(), &named) != 0 || named.st_dev != found.st_dev
-      || named.st_ino != found.st_ino)
+  std::error_code ignored; // then it has no place
+  made->place_ = std::filesystem::canonical(path, ignored);
+  if (identity_of(made->place_) != made->lock_.which())
     return fail(errc::unavailable,
                 "the store's directory " + path + " was moved or replaced while it was opened: try again");
   made->parents_ = std::move(changed);
@@ -192,11 +192,7 @@ result<std::unique_ptr<store_directory>> store_directory::claim(const std::strin
 
 std::string store_directory::locked_place() const {
   auto path = "/proc/self/fd/" + std::to_string(lock_.descriptor());
-  struct stat held {};
-  struct stat named {};
-  const bool same = ::fstat(lock_.descriptor(), &held) == 0 && ::stat(path.c_str(), &named) == 0
-                    && held.st_dev == named.st_dev && held.st_ino == named.st_ino;
-  return same ? path : place_;
+  return identity_of(path) == lock_.which() ? path : place_;
 }
 
 result<std::vector<directory_entry>> store_directory::entries() const {

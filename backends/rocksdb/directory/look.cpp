@@ -28,12 +28,12 @@ std::string shown(std::string_view name) {
   return made;
 }
 
-/// One look at one directory.
 /// @returns `text` up to the zeros that a power cut may leave of what was not synced.
 std::string_view without_zeros(std::string_view text) noexcept {
   return text.substr(0, text.find_last_not_of('\0') + 1);
 }
 
+/// One look at one directory.
 class look {
 public:
   explicit look(const store_directory& where) : where_{where} {}
