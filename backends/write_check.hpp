@@ -23,4 +23,12 @@ inline result<void> check_write(const write& change) {
   return check_data(change.content.data, engine_limits);
 }
 
+/// @returns whether a write with this condition is applied where the session that is stored, if there is one,
+/// has this version. Pure.
+inline bool holds(const precondition& when, std::optional<version_number> stored) noexcept {
+  if (when.what == precondition::kind::absent)
+    return !stored;
+  return when.what == precondition::kind::none || stored == when.version;
+}
+
 } // namespace cluster_store::backends

@@ -84,9 +84,7 @@ public:
     std::vector<memory_session::pointer> cleared;
     if (changes.clear) {
       cleared.swap(slots_);
-      free_ = {};
-      table_.clear();
-      expiries_.clear();
+      forget_slots();
     }
     std::vector<outcome> outcomes;
     outcomes.reserve(changes.writes.size());
@@ -190,7 +188,7 @@ private:
       return tl::unexpected{std::move(good).error()};
     const auto hash = seeded_hash(change.id);
     const auto slot = find(change.id, hash);
-    if (!holds(change.when, slot))
+    if (!holds(change.when, slot == slot_table::none ? std::nullopt : std::optional{slots_[slot]->version()}))
       return write_outcome::precondition_failed;
     if (change.what == write::kind::erase)
       erase(slot, hash);
@@ -201,18 +199,6 @@ private:
     return write_outcome::applied;
   }
 
-  bool holds(const precondition& when, slot_number slot) const noexcept {
-    switch (when.what) {
-    case precondition::kind::none:
-      return true;
-    case precondition::kind::absent:
-      return slot == slot_table::none;
-    case precondition::kind::version:
-      return slot != slot_table::none && slots_[slot]->version() == when.version;
-    }
-    return false;
-  }
-
   /// Small blocks only: large ones are worth more to others than the time they save.
   void keep_spare_blocks() {
     spare_.clear();
@@ -220,18 +206,21 @@ private:
     spare_.swap(replaced_);
   }
 
+  void forget_slots() {
+    slots_ = decltype(slots_){};
+    free_ = {};
+    table_.clear();
+    expiries_.clear();
+  }
+
   /// Clearing a million sessions takes longer than others would like to wait.
   void give_back(std::vector<memory_session::pointer> cleared) {
-    if (length_now() == 0 && slots_.size() >= page_slots_max) {
-      slots_ = decltype(slots_){}; // a cursor behind the last slot ends its listing
-      free_ = {};
-      table_.clear();
-      expiries_.clear();
-    }
+    if (length_now() == 0 && slots_.size() >= page_slots_max)
+      forget_slots(); // a cursor behind the last slot ends its listing
     if (cleared.empty() && freed_bytes_ < freed_bytes_max)
       return;
     freed_bytes_ = 0;
-    memory_.take(std::move(cleared));
+    memory_.take(std::make_shared<std::vector<memory_session::pointer>>(std::move(cleared)));
   }
 
   /// In the block of a session that the commit before replaced, if that fits: most sessions keep their size.

@@ -94,16 +94,12 @@ result<write_outcome> rocksdb_engine::add_write(const write& change) {
   auto* session = known_.find(change.id);
   if (session == nullptr)
     session = &known_.set(change.id, {.stored = false});
-  if (change.when.what == precondition::kind::absent && session->stored)
+  if (change.when.what == precondition::kind::version && session->stored && !session->readable)
+    return fail(errc::corrupt,
+                "the version of the session's stored record cannot be read: destroy the session "
+                "or set it without a condition");
+  if (!holds(change.when, session->stored ? std::optional{session->version} : std::nullopt))
     return write_outcome::precondition_failed;
-  if (change.when.what == precondition::kind::version) {
-    if (session->stored && !session->readable)
-      return fail(errc::corrupt,
-                  "the version of the session's stored record cannot be read: destroy the session "
-                  "or set it without a condition");
-    if (!session->stored || session->version != change.when.version)
-      return write_outcome::precondition_failed;
-  }
   if (change.what == write::kind::erase)
     add_erase(change.id, *session);
   else

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <system_error>
+#include <utility>
 
 #ifdef __GLIBC__
 #  include <malloc.h>
@@ -13,8 +14,8 @@ namespace cluster_store {
 
 namespace {
 
-void give_back(const std::function<void()>& destroy) {
-  destroy();
+void give_back(std::shared_ptr<void> things) {
+  things.reset();
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif
@@ -38,13 +39,13 @@ private:
 
 } // namespace
 
-void memory_return::start(std::function<void()> destroy) {
+void memory_return::take(std::shared_ptr<void> things) {
   std::erase_if(running_, [](const auto& each) {
     return each.wait_for(std::chrono::seconds{0}) == std::future_status::ready;
   });
   try {
     const all_signals_blocked here;
-    running_.push_back(std::async(std::launch::async, give_back, std::move(destroy)));
+    running_.push_back(std::async(std::launch::async, give_back, std::move(things)));
   } catch (const std::system_error&) { // no thread left: what is destroyed now is given back another time
   }
 }

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <functional>
 #include <future>
 #include <memory>
-#include <utility>
 #include <vector>
 
 namespace cluster_store {
@@ -15,16 +13,10 @@ namespace cluster_store {
 /// none to be had. Threads: used by one at a time. Its end waits for what has begun.
 class memory_return {
 public:
-  /// Destroys `things`, and gives back what is free then.
-  template <class Things>
-  void take(Things things) {
-    // Shared, because a function has to be copyable.
-    start([owned = std::make_shared<Things>(std::move(things))]() mutable { owned.reset(); });
-  }
+  /// Destroys `things`, unless somebody else has them as well, and gives back what is free then.
+  void take(std::shared_ptr<void> things);
 
 private:
-  void start(std::function<void()> destroy);
-
   std::vector<std::future<void>> running_;
 };
 
