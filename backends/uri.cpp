@@ -41,14 +41,10 @@ public:
       return complain(0, "the scheme before ':' is missing");
     made.scheme = text_.substr(0, colon);
     const auto question = std::min(text_.find('?', colon), text_.size());
-    auto path = decode(colon + 1, question);
-    if (!path)
-      return tl::unexpected{std::move(path).error()};
-    made.path = std::move(*path);
-    if (question != text_.size())
-      if (auto good = parse_options(question + 1, made); !good)
-        return tl::unexpected{std::move(good).error()};
-    return made;
+    auto good = decode(colon + 1, question).map([&](std::string path) { made.path = std::move(path); });
+    if (good && question != text_.size())
+      good = parse_options(question + 1, made);
+    return good.map([&] { return std::move(made); });
   }
 
 private:
@@ -60,10 +56,8 @@ private:
         return complain(at, "an option's name is missing: write key=value");
       if (equals == end || equals + 1 == end)
         return complain(end, "the option has no value: write key=value");
-      auto key = decode(at, equals);
-      if (!key)
-        return tl::unexpected{std::move(key).error()};
-      auto value = decode(equals + 1, end);
+      const auto key = decode(at, equals);
+      auto value = key ? decode(equals + 1, end) : key;
       if (!value)
         return tl::unexpected{std::move(value).error()};
       if (!into.options.emplace(*key, std::move(*value)).second)

@@ -219,11 +219,10 @@ result<std::vector<directory_entry>> store_directory::entries() const {
 
 result<std::string> store_directory::part_of(const std::string& name, bool from_end,
                                              std::size_t bytes_max) const {
-  auto text = read_part(lock_.descriptor(), name.c_str(), from_end, bytes_max);
-  if (!text)
-    return failed("the file " + path_ + "/" + name + " cannot be read", text.error(),
-                  "give this user the right to");
-  return std::move(*text);
+  return read_part(lock_.descriptor(), name.c_str(), from_end, bytes_max).map_error([&](int number) {
+    return failed("the file " + path_ + "/" + name + " cannot be read", number, "give this user the right to")
+        .value();
+  });
 }
 
 result<void> store_directory::writable(const std::string& name) const {
