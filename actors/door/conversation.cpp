@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include <sys/socket.h>
+
 #include <cluster_store/actors/door/streams/plain_stream.hpp>
 
 namespace cluster_store::door {
@@ -43,10 +45,7 @@ void conversation::repeat(attempt what, std::function<void(step)> next) {
 
 void conversation::glance(heard next) {
   assert(!over_);
-  repeat([this] { return peek(stream_->fd(), std::span{ear_}.first(1)); },
-         [this, next = std::move(next)](step came) {
-           next(came.what, {ear_.data(), came.bytes});
-         });
+  hear([this] { return take(stream_->fd(), std::span{ear_}.first(1), MSG_PEEK); }, std::move(next));
 }
 
 void conversation::change_to(const std::function<std::unique_ptr<byte_stream>(unshared_descriptor)>& wrap,
@@ -64,7 +63,7 @@ void conversation::exchange(std::string words, std::size_t wanted, heard next) {
          [this, wanted, next = std::move(next)](step came) {
            // Who no longer listens may have said why.
            if (wanted > 0)
-             listen(wanted, next);
+             hear([this, wanted] { return stream_->read(std::span{ear_}.first(wanted)); }, next);
            else
              next(came.what, {});
          });
@@ -80,11 +79,10 @@ step conversation::say() {
   return {};
 }
 
-void conversation::listen(std::size_t wanted, heard next) {
-  repeat([this, wanted] { return stream_->read(std::span{ear_}.first(wanted)); },
-         [this, next = std::move(next)](step came) {
-           next(came.what, {ear_.data(), came.bytes});
-         });
+void conversation::hear(attempt what, heard next) {
+  repeat(std::move(what), [this, next = std::move(next)](step came) {
+    next(came.what, {ear_.data(), came.bytes});
+  });
 }
 
 void conversation::say_last(std::string_view words, action ended) {
@@ -109,10 +107,7 @@ step conversation::drop() {
 }
 
 void conversation::close() {
-  over_ = true;
-  timer_.cancel();
-  ready_.forget();
-  stream_.reset();
+  release().reset();
 }
 
 std::unique_ptr<byte_stream> conversation::release() {

@@ -62,7 +62,7 @@ private:
   using attempt = std::function<step()>;
 
   void repeat(attempt what, std::function<void(step)> next);
-  void listen(std::size_t wanted, heard next);
+  void hear(attempt what, heard next);
   step say();
   step drop();
 

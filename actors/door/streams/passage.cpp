@@ -15,7 +15,7 @@ constexpr int steps_at_once = 16; ///< Before the other connections have their t
 } // namespace
 
 passage::passage(boost::asio::io_context& io, std::unique_ptr<byte_stream> one,
-                 std::unique_ptr<byte_stream> other, std::function<void()> ended)
+                 std::unique_ptr<byte_stream> other, ending ended)
     : one_(io, std::move(one)), other_(io, std::move(other)), patience_(io), ended_(std::move(ended)) {}
 
 void passage::start() {
@@ -36,7 +36,7 @@ void passage::end() {
     each->ready.forget();
     each->stream.reset();
   }
-  ended_();
+  ended_(self);
 }
 
 void passage::pump(direction& what) {

@@ -18,9 +18,11 @@ namespace cluster_store::door {
 /// Threads: the one that runs the `io_context`. Ownership: keeps itself alive while it waits for something.
 class passage : public std::enable_shared_from_this<passage> {
 public:
-  /// @param ended called once.
+  using ending = std::function<void(const std::shared_ptr<passage>&)>;
+
+  /// @param ended called once, with this passage.
   passage(boost::asio::io_context& io, std::unique_ptr<byte_stream> one, std::unique_ptr<byte_stream> other,
-          std::function<void()> ended);
+          ending ended);
 
   void start();
 
@@ -61,7 +63,7 @@ private:
   boost::asio::steady_timer patience_;
   bool lingers_ = false;
   bool over_ = false;
-  std::function<void()> ended_;
+  ending ended_;
 };
 
 } // namespace cluster_store::door

@@ -19,10 +19,6 @@ step came_to(ssize_t moved, progress otherwise) {
   return {progress::failed};
 }
 
-step receive(int fd, std::span<char> into, int flags) {
-  return came_to(::recv(fd, into.data(), into.size(), MSG_DONTWAIT | flags), progress::wants_read);
-}
-
 } // namespace
 
 step plain_stream::read(std::span<char> into) {
@@ -38,12 +34,8 @@ void plain_stream::finish() {
   ::shutdown(socket_.get(), SHUT_WR);
 }
 
-step take(int fd, std::span<char> into) {
-  return receive(fd, into, 0);
-}
-
-step peek(int fd, std::span<char> into) {
-  return receive(fd, into, MSG_PEEK);
+step take(int fd, std::span<char> into, int flags) {
+  return came_to(::recv(fd, into.data(), into.size(), MSG_DONTWAIT | flags), progress::wants_read);
 }
 
 } // namespace cluster_store::door

@@ -17,9 +17,7 @@ public:
 };
 
 /// Reads what has arrived at a socket. @pre `into` is not empty.
-step take(int fd, std::span<char> into);
-
-/// As `take`, but leaves it there.
-step peek(int fd, std::span<char> into);
+/// @param flags more of `recv`: with `MSG_PEEK` the bytes stay there.
+step take(int fd, std::span<char> into, int flags = 0);
 
 } // namespace cluster_store::door

@@ -59,12 +59,11 @@ result<unshared_descriptor> tls_relay::carry(std::unique_ptr<byte_stream> networ
   if (stopped_ || !start_thread())
     return no_room();
   auto begin = [this, network = std::move(network), inner = std::move(inner)]() mutable {
-    const auto place = std::make_shared<std::weak_ptr<passage>>();
-    const auto made = std::make_shared<passage>(io_, std::move(network), std::move(inner), [this, place] {
-      passages_.erase(place->lock());
-      on_passage_ended();
-    });
-    *place = made;
+    const auto made =
+        std::make_shared<passage>(io_, std::move(network), std::move(inner), [this](const auto& gone) {
+          passages_.erase(gone);
+          on_passage_ended();
+        });
     passages_.insert(made);
     made->start();
   };
