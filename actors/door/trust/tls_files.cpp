@@ -57,11 +57,11 @@ result<void> check(const tls_options& how, tls_side side) {
   return {};
 }
 
-result<std::optional<file_text>> read_if_given(const std::string& path, const file_rules& rules) {
+result<void> read_if_given(std::optional<file_text>& into, const std::string& path, const file_rules& rules) {
   if (path.empty())
-    return std::nullopt;
+    return {};
   return read_file(path, rules).map([&](wiped_string text) {
-    return std::optional<file_text>{file_text{path, std::move(text)}};
+    into.emplace(file_text{path, std::move(text)});
   });
 }
 
@@ -122,18 +122,12 @@ int no_passphrase(char*, int, int, void* was_asked) {
 } // namespace
 
 result<tls_files> tls_files::read(const tls_options& how, tls_side side) {
-  if (auto complete = check(how, side); !complete)
-    return tl::unexpected{complete.error()};
-  auto certificate = read_if_given(how.certificate_file, certificate_rules);
-  if (!certificate)
-    return tl::unexpected{certificate.error()};
-  auto key = read_if_given(how.key_file, key_rules);
-  if (!key)
-    return tl::unexpected{key.error()};
-  auto authority = read_if_given(how.authority_file, authority_rules);
-  if (!authority)
-    return tl::unexpected{authority.error()};
-  return tls_files{side, *std::move(certificate), *std::move(key), *std::move(authority)};
+  tls_files all{side, {}, {}, {}};
+  return check(how, side)
+      .and_then([&] { return read_if_given(all.certificate, how.certificate_file, certificate_rules); })
+      .and_then([&] { return read_if_given(all.key, how.key_file, key_rules); })
+      .and_then([&] { return read_if_given(all.authority, how.authority_file, authority_rules); })
+      .map([&] { return std::move(all); });
 }
 
 result<void> use_certificate(ssl_ctx_st& context, const file_text& file, wall_time now) {
@@ -143,11 +137,11 @@ result<void> use_certificate(ssl_ctx_st& context, const file_text& file, wall_ti
   for (const auto& each : *chain)
     if (auto valid = check_time(*each, certificate_rules, file, now); !valid)
       return valid;
-  if (SSL_CTX_use_certificate(&context, chain->front().get()) != 1)
+  bool usable = SSL_CTX_use_certificate(&context, chain->front().get()) == 1;
+  for (auto each = std::next(chain->begin()); usable && each != chain->end(); ++each)
+    usable = SSL_CTX_add1_chain_cert(&context, each->get()) == 1;
+  if (!usable)
     return refuse(certificate_rules, file, "cannot be used (" + complaint() + "): make another one");
-  for (auto each = std::next(chain->begin()); each != chain->end(); ++each)
-    if (SSL_CTX_add1_chain_cert(&context, each->get()) != 1)
-      return refuse(certificate_rules, file, "cannot be used (" + complaint() + "): make another one");
   return {};
 }
 
