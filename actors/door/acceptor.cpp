@@ -69,7 +69,7 @@ acceptor::acceptor(inside& door, listening_socket socket, listen_options how,
       failures_(how_.failures) {}
 
 void acceptor::start() {
-  door_.add(shared_from_this());
+  door_.acceptors().insert(shared_from_this());
   watch();
   if (socket_.file)
     look_later();
@@ -206,7 +206,7 @@ void acceptor::close() {
   while (!visits_.empty())
     visits_.front()->end();
   gate_.reset();
-  door_.remove(self);
+  door_.acceptors().erase(self);
 }
 
 } // namespace cluster_store::door

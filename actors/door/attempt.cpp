@@ -4,7 +4,6 @@
 
 #include <unistd.h>
 
-#include <cluster_store/actors/door/sockets/aside.hpp>
 #include <cluster_store/actors/door/streams/tls_stream.hpp>
 #include <cluster_store/actors/runtime/system_clock.hpp>
 #include <cluster_store/backends/system/random.hpp>
@@ -93,11 +92,7 @@ void attempt::load_certificates() {
     self->tls_ = *std::move(loaded);
     self->find_addresses();
   };
-  const auto run = [weak = door_.weak_from_this()](inside::action what) {
-    if (const auto alive = weak.lock())
-      alive->post(std::move(what));
-  };
-  const bool begun = work_aside(run, [how = *how_.tls, on_read] {
+  const bool begun = door_.work_aside([how = *how_.tls, on_read] {
     const auto files = std::make_shared<result<tls_files>>(tls_files::read(how, tls_side::client));
     return [on_read, files] { on_read(*files); };
   });
@@ -106,11 +101,11 @@ void attempt::load_certificates() {
 }
 
 void attempt::find_addresses() {
-  door_.connections().resolver_->find(where_.host, where_.port,
-                                      [weak = weak_from_this()](const std::vector<socket_address>& found) {
-                                        if (const auto self = weak.lock(); self && !self->finished_)
-                                          self->on_addresses(found);
-                                      });
+  door_.connections().resolver_.find(where_.host, where_.port,
+                                     [weak = weak_from_this()](const std::vector<socket_address>& found) {
+                                       if (const auto self = weak.lock(); self && !self->finished_)
+                                         self->on_addresses(found);
+                                     });
 }
 
 void attempt::on_addresses(const std::vector<socket_address>& found) {
@@ -126,11 +121,7 @@ void attempt::on_addresses(const std::vector<socket_address>& found) {
 }
 
 void attempt::try_next() {
-  connect_to(addresses_[next_address_]);
-}
-
-void attempt::connect_to(const socket_address& where) {
-  auto attempted = start_connect(where);
+  auto attempted = start_connect(addresses_[next_address_]);
   switch (attempted.progress) {
   case connect_progress::connected:
     return talk(std::move(attempted.socket));

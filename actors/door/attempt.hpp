@@ -36,7 +36,6 @@ private:
   void find_addresses();
   void on_addresses(const std::vector<socket_address>& found);
   void try_next();
-  void connect_to(const socket_address& where);
   void await_connected();
   void try_again_later();
   void on_failed_address(const std::error_code& why);

@@ -20,12 +20,8 @@ bool is_down(const caf::actor& gate) {
 
 } // namespace
 
-void connector::start() {
-  resolver_.emplace([weak = door_.weak_from_this()](resolver::action what) {
-    if (const auto door = weak.lock())
-      door->post(std::move(what));
-  });
-}
+connector::connector(inside& door)
+    : door_(door), resolver_([&door](auto work) { return door.work_aside(std::move(work)); }) {}
 
 void connector::connect(const endpoint& where, const connect_options& how, callback done) {
   if (closed_)

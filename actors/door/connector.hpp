@@ -3,7 +3,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,10 +21,7 @@ class connector {
 public:
   using callback = std::function<void(result<link>)>;
 
-  explicit connector(inside& door) : door_(door) {}
-
-  /// Before the first `connect`, once the door is owned by a shared pointer.
-  void start();
+  explicit connector(inside& door);
 
   void connect(const endpoint& where, const connect_options& how, callback done);
 
@@ -50,7 +46,7 @@ private:
   open_link* find(role wanted, const std::function<bool(const open_link&)>& fits);
 
   inside& door_;
-  std::optional<resolver> resolver_;
+  resolver resolver_;
   std::vector<open_link> links_;
   std::map<key, std::shared_ptr<attempt>> attempts_;
   bool closed_ = false;

@@ -1,5 +1,7 @@
 #include <cluster_store/actors/door/inside.hpp>
 
+#include <system_error>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -32,7 +34,6 @@ inside::inside(caf::actor_system& system)
 
 void inside::start() {
   const boost::asio::steady_timer opens_descriptors{io_}; // here, where it may fail, and not on the thread
-  connector_.start();
   table_->bind([this](action what) { post(std::move(what)); },
                [this](connection_id id) { on_socket_closed(id); });
   thread_ = std::thread{[self = shared_from_this()] { self->work(); }};
@@ -80,6 +81,19 @@ bool inside::run(const action& what) {
   return true;
 }
 
+bool inside::work_aside(std::function<action()> work) {
+  try {
+    std::thread{[weak = weak_from_this(), work = std::move(work)] {
+      auto then = work();
+      if (const auto alive = weak.lock())
+        alive->post(std::move(then));
+    }}.detach();
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
 std::shared_ptr<middleman> inside::caf_side() const {
   const std::lock_guard guard{mutex_};
   return caf_side_;
@@ -88,14 +102,6 @@ std::shared_ptr<middleman> inside::caf_side() const {
 result<unshared_descriptor> inside::socket_for_caf(std::unique_ptr<byte_stream> stream) {
   auto direct = stream->detach();
   return direct ? std::move(direct) : relay_.carry(std::move(stream));
-}
-
-void inside::add(std::shared_ptr<acceptor> listening) {
-  acceptors_.insert(std::move(listening));
-}
-
-void inside::remove(const std::shared_ptr<acceptor>& listening) {
-  acceptors_.erase(listening);
 }
 
 void inside::on_socket_closed(connection_id id) {

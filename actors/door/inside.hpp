@@ -38,6 +38,11 @@ public:
   /// As `post`, but waits until it is done. Any thread.
   bool run(const action& what);
 
+  /// Does `work`, which may block, in a thread that nobody waits for, and then on the door's thread the
+  /// action that it returns, unless the door has ended. Any thread.
+  /// @returns false if the system has no more threads; then nothing was done.
+  bool work_aside(std::function<action()> work);
+
   /// Any thread; idempotent.
   void stop();
 
@@ -52,8 +57,7 @@ public:
   /// @errors as of `tls_relay::carry`.
   result<unshared_descriptor> socket_for_caf(std::unique_ptr<byte_stream> stream);
 
-  void add(std::shared_ptr<acceptor> listening);
-  void remove(const std::shared_ptr<acceptor>& listening);
+  std::set<std::shared_ptr<acceptor>>& acceptors() noexcept { return acceptors_; }
 
 private:
   void work();

@@ -2,11 +2,7 @@
 
 #include <utility>
 
-#include <cluster_store/actors/door/sockets/aside.hpp>
-
 namespace cluster_store::door {
-
-resolver::resolver(std::function<void(action)> run) : run_(std::move(run)) {}
 
 void resolver::find(const std::string& host, std::uint16_t port, answer found) {
   if (auto known = literal_addresses(host, port); !known.empty())
@@ -27,7 +23,7 @@ void resolver::find(const std::string& host, std::uint16_t port, answer found) {
         each(addresses);
     };
   };
-  if (!work_aside(run_, [key, deliver] { return deliver(look_up(key.first, key.second)); }))
+  if (!aside_([key, deliver] { return deliver(look_up(key.first, key.second)); }))
     deliver({})();
 }
 

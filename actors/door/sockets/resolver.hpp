@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <cluster_store/actors/door/sockets/sockets.hpp>
@@ -15,15 +16,18 @@ namespace cluster_store::door {
 /// many seconds and cannot be stopped, so each runs in a thread that nobody waits for; at most one for each
 /// host and port at a time.
 ///
-/// Threads: one; `run` brings the answers back to it.
+/// Threads: one; `aside` brings the answers back to it.
 class resolver {
 public:
   using action = std::function<void()>;
   using answer = std::function<void(const std::vector<socket_address>&)>;
 
-  /// @param run executes an action on the thread of this object, or drops it once that has ended; called from
-  ///   any thread at any time, also after the end of this object.
-  explicit resolver(std::function<void(action)> run);
+  using workshop = std::function<bool(std::function<action()>)>;
+
+  /// @param aside does work in a thread of its own, and the action that it returns on the thread of this
+  /// object
+  ///   unless that has ended, perhaps after the end of this object; false if there is no room for a thread.
+  explicit resolver(workshop aside) : aside_(std::move(aside)) {}
 
   /// Calls `found` with the addresses, none if the host is unknown; before it returns if the host is an
   /// address or `localhost`.
@@ -32,7 +36,7 @@ public:
 private:
   using waiting = std::map<std::pair<std::string, std::uint16_t>, std::vector<answer>>;
 
-  std::function<void(action)> run_;
+  workshop aside_;
   std::shared_ptr<waiting> waiting_ = std::make_shared<waiting>();
 };
 
