@@ -45,6 +45,7 @@ bool tls_relay::start_thread() {
 void tls_relay::work() {
   signal_shield::keep();
   run_all(io_);
+  drained_.set_value();
   for (const auto& each : std::set{passages_})
     each->end();
 }
@@ -59,23 +60,13 @@ result<unshared_descriptor> tls_relay::carry(std::unique_ptr<byte_stream> networ
   if (stopped_ || !start_thread())
     return no_room();
   auto begin = [this, network = std::move(network), inner = std::move(inner)]() mutable {
-    const auto made =
-        std::make_shared<passage>(io_, std::move(network), std::move(inner), [this](const auto& gone) {
-          passages_.erase(gone);
-          on_passage_ended();
-        });
+    const auto made = std::make_shared<passage>(io_, std::move(network), std::move(inner),
+                                                [this](const auto& gone) { passages_.erase(gone); });
     passages_.insert(made);
     made->start();
   };
   boost::asio::post(io_, std::move(begin));
   return for_caf;
-}
-
-void tls_relay::on_passage_ended() {
-  if (!draining_ || !passages_.empty())
-    return;
-  draining_ = false;
-  drained_.set_value();
 }
 
 void tls_relay::stop() {
@@ -84,12 +75,8 @@ void tls_relay::stop() {
     if (std::exchange(stopped_, true) || !thread_.joinable())
       return;
   }
-  boost::asio::post(io_, [this] {
-    draining_ = true;
-    on_passage_ended();
-  });
+  work_.reset(); // what runs ends with the last passage
   drained_.get_future().wait_for(drain_patience);
-  work_.reset();
   io_.stop();
   thread_.join();
 }

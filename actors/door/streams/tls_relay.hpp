@@ -45,15 +45,13 @@ public:
 private:
   bool start_thread();
   void work();
-  void on_passage_ended();
 
   std::mutex mutex_; ///< Guards the members up to the io_context.
   bool stopped_ = false;
   std::thread thread_;
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-  std::set<std::shared_ptr<passage>> passages_; ///< The relay's thread alone, as what follows.
-  bool draining_ = false;
+  std::set<std::shared_ptr<passage>> passages_; ///< The relay's thread alone.
   std::promise<void> drained_;
 };
 
