@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::chrono::milliseconds busy_again{10};
 
-proof_kind proof_at(const endpoint& where) {
-  return where.what == endpoint::kind::unix_socket ? proof_kind::uid : proof_kind::secret;
-}
-
 std::string_view key_of(const endpoint& where, const connect_options& how) {
   return proof_at(where) == proof_kind::secret && how.key ? how.key->reveal() : std::string_view{};
 }
@@ -281,7 +277,7 @@ void attempt::on_gate(const result<caf::actor>& gate) {
   if (!gate)
     return finish(fail(gate.error().code, name_ + ": " + gate.error().message));
   link_.gate = *gate;
-  door_.connections().remember(link_, how_.wanted, preamble_.server().instance, name_);
+  door_.connections().links_.push_back({link_, how_.wanted, preamble_.server().instance, {name_}});
   finish(link_);
 }
 

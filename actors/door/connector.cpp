@@ -9,10 +9,6 @@ namespace cluster_store::door {
 
 namespace {
 
-error door_closed() {
-  return {errc::unavailable, "the door of this process is shut: it is stopping"};
-}
-
 /// Whether CAF has lost the way to the gate; true before anybody who monitors it can know.
 bool is_down(const caf::actor& gate) {
   return caf::actor_cast<caf::abstract_actor*>(gate)->getf(caf::abstract_actor::is_terminated_flag);
@@ -20,12 +16,16 @@ bool is_down(const caf::actor& gate) {
 
 } // namespace
 
+tl::unexpected<error> door_closed() {
+  return fail(errc::unavailable, "the door of this process is shut: it is stopping");
+}
+
 connector::connector(inside& door)
     : door_(door), resolver_([&door](auto work) { return door.work_aside(std::move(work)); }) {}
 
 void connector::connect(const endpoint& where, const connect_options& how, callback done) {
   if (closed_)
-    return done(tl::unexpected{door_closed()});
+    return done(door_closed());
   const auto name = to_string(where);
   if (where.what == endpoint::kind::tcp && !how.key)
     return done(fail(errc::unauthorized,
@@ -48,12 +48,8 @@ void connector::close() {
   closed_ = true;
   const auto last = std::exchange(attempts_, {});
   for (const auto& each : last)
-    each.second->finish(tl::unexpected{door_closed()});
+    each.second->finish(door_closed());
   links_.clear();
-}
-
-void connector::remember(link what, role granted, const process_instance& server, const std::string& where) {
-  links_.push_back({std::move(what), granted, server, {where}});
 }
 
 connector::open_link* connector::find(role wanted, const std::function<bool(const open_link&)>& fits) {

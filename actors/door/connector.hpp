@@ -14,6 +14,9 @@ namespace cluster_store::door {
 
 class attempt;
 
+/// @returns what whoever comes to a door that is shut is told.
+tl::unexpected<error> door_closed();
+
 /// The connecting side of a door: its open links, and attempts to open more.
 ///
 /// Threads: the door's.
@@ -41,7 +44,6 @@ private:
 
   using key = std::pair<std::string, role>;
 
-  void remember(link what, role granted, const process_instance& server, const std::string& where);
   /// @returns an open link with at least the rights of `wanted` for which `fits` holds.
   open_link* find(role wanted, const std::function<bool(const open_link&)>& fits);
 

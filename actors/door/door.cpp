@@ -84,11 +84,8 @@ result<listener> door::listen(const endpoint& where, listen_options how) {
   if (auto checked = check(how); !checked)
     return tl::unexpected{checked.error()};
   const auto caf = inside_->caf_side();
-  const auto closed = [] {
-    return fail(errc::unavailable, "the door of this process is shut: it is stopping");
-  };
   if (!caf)
-    return closed();
+    return door_closed();
   auto socket = open_listening(where, how.keys.worker || how.keys.admin, how.tls.has_value());
   if (!socket)
     return tl::unexpected{socket.error()};
@@ -99,7 +96,7 @@ result<listener> door::listen(const endpoint& where, listen_options how) {
   const auto body =
       std::make_shared<acceptor>(*inside_, std::move(*socket), std::move(how), std::move(*gate));
   if (!inside_->run([&] { body->start(); }))
-    return closed();
+    return door_closed();
   return listener{inside_, body, real};
 }
 
@@ -109,7 +106,7 @@ void reference::connect(const endpoint& where, const connect_options& how,
   if (!inside_->post([inside = inside_.get(), where, how, shared] {
         inside->connections().connect(where, how, *shared);
       }))
-    (*shared)(fail(errc::unavailable, "the door of this process is shut: it is stopping"));
+    (*shared)(door_closed());
 }
 
 void reference::close(connection_id id) const {

@@ -6,14 +6,6 @@
 
 namespace cluster_store::door {
 
-namespace {
-
-proof_kind proof_at(const endpoint& where) {
-  return where.what == endpoint::kind::unix_socket ? proof_kind::uid : proof_kind::secret;
-}
-
-} // namespace
-
 visit::visit(std::shared_ptr<acceptor> where, unshared_descriptor socket, std::string network)
     : where_(std::move(where)),
       talk_(std::make_shared<conversation>(where_->door_.io(), std::move(socket))),

@@ -9,6 +9,11 @@
 
 namespace cluster_store::door {
 
+/// @returns how peers know each other that meet at `where`.
+inline proof_kind proof_at(const endpoint& where) {
+  return where.what == endpoint::kind::unix_socket ? proof_kind::uid : proof_kind::secret;
+}
+
 /// Names one connection of this process; never 0, never used again.
 using connection_id = std::uint64_t;
 

@@ -37,10 +37,6 @@ error node_error(const identity& client, std::string_view whose) {
 
 } // namespace
 
-std::string_view to_string(role what) noexcept {
-  return what == role::admin ? "admin" : "worker";
-}
-
 error refusal_error(refusal why, const identity& client, const identity& server) {
   switch (why) {
   case refusal::protocol:

@@ -20,9 +20,6 @@ enum class role : std::uint8_t {
   admin = 2, ///< Also what a worker may do.
 };
 
-/// @returns "worker" or "admin".
-std::string_view to_string(role what) noexcept;
-
 /// How the peers know each other.
 enum class proof_kind : std::uint8_t {
   uid = 1,    ///< Unix socket: the kernel vouches for the user; the key of the proofs is empty.

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <system_error>
 
 #include <fcntl.h>
 #include <openssl/crypto.h>
@@ -22,10 +21,6 @@ namespace cluster_store::door {
 namespace {
 
 constexpr std::string_view white_space = " \t\r\n";
-
-std::string reason() {
-  return std::error_code{errno, std::generic_category()}.message();
-}
 
 /// White space at its end included.
 constexpr std::size_t file_bytes_max = secret_bytes_max + white_space.size();

@@ -14,10 +14,6 @@ namespace cluster_store::door {
 
 namespace {
 
-std::string reason() {
-  return std::error_code{errno, std::generic_category()}.message();
-}
-
 tl::unexpected<error> refuse(std::string what) {
   return fail(errc::invalid_argument, std::move(what));
 }
@@ -40,6 +36,10 @@ bool read_all(int fd, std::string& out) {
 }
 
 } // namespace
+
+std::string reason() {
+  return std::error_code{errno, std::generic_category()}.message();
+}
 
 wiped_string::~wiped_string() {
   OPENSSL_cleanse(bytes.data(), bytes.size());

@@ -9,6 +9,9 @@
 /// Small files that a process is configured with: secrets, keys, certificates.
 namespace cluster_store::door {
 
+/// @returns why the last call of the system failed.
+std::string reason();
+
 /// Bytes that are wiped when they go.
 struct wiped_string {
   std::string bytes;
