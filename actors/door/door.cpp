@@ -102,11 +102,9 @@ result<listener> door::listen(const endpoint& where, listen_options how) {
 
 void reference::connect(const endpoint& where, const connect_options& how,
                         std::function<void(result<link>)> done) const {
-  const auto shared = std::make_shared<std::function<void(result<link>)>>(std::move(done));
-  if (!inside_->post([inside = inside_.get(), where, how, shared] {
-        inside->connections().connect(where, how, *shared);
-      }))
-    (*shared)(door_closed());
+  if (!inside_->post(
+          [inside = inside_.get(), where, how, done] { inside->connections().connect(where, how, done); }))
+    done(door_closed());
 }
 
 void reference::close(connection_id id) const {
