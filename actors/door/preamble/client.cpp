@@ -31,9 +31,8 @@ void client_preamble::feed(std::string_view bytes) {
   reader_.add(bytes);
   if (reader_.missing() > 0)
     return;
-  if (!head_read_)
+  if (reader_.view().size() == frames::head_bytes) // every frame goes on after it
     return on_head();
-  head_read_ = false;
   proved_ ? on_welcome() : on_challenge();
 }
 
@@ -48,7 +47,6 @@ void client_preamble::on_head() {
   if (start->revision_number != frames::revision
       || start->what != (proved_ ? frames::kind::welcome : frames::kind::challenge))
     return give_up(not_our_server());
-  head_read_ = true;
   reader_.want(proved_ ? frames::welcome_bytes : frames::challenge_bytes);
 }
 

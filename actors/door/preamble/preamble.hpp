@@ -128,7 +128,6 @@ private:
   challenge_nonce nonce_;
   stage stage_ = stage::talking;
   frame_reader reader_;
-  bool head_read_ = false;
   identity peer_;
   role role_ = role::worker;
   refusal reason_ = refusal::malformed;
@@ -184,7 +183,6 @@ private:
   challenge_nonce nonce_;
   stage stage_ = stage::talking;
   frame_reader reader_;
-  bool head_read_ = false;
   bool proved_ = false;
   identity server_;
   wire::token pass_{};

@@ -16,9 +16,8 @@ std::string server_preamble::feed(std::string_view bytes) {
   reader_.add(bytes);
   if (reader_.missing() > 0)
     return {};
-  if (!head_read_)
+  if (reader_.view().size() == frames::head_bytes) // every frame goes on after it
     return on_head();
-  head_read_ = false;
   return transcript_.empty() ? on_hello() : on_proof();
 }
 
@@ -31,7 +30,6 @@ std::string server_preamble::on_head() {
   const bool introduced = !transcript_.empty();
   if (start->what != (introduced ? frames::kind::proof : frames::kind::hello))
     return refuse(refusal::malformed);
-  head_read_ = true;
   reader_.want(introduced ? frames::proof_frame_bytes : frames::hello_bytes);
   return {};
 }
