@@ -3,11 +3,16 @@
 // One source, two generations of CAF: 0.17.6 (Debian, Ubuntu) and 1.x (Conan Center). No other header of the
 // program may ask for the version (docs/decisions/001-two-caf-generations.md).
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include <caf/all.hpp>
@@ -222,66 +227,123 @@ void notify_end(const Handle& watched, const caf::actor& observer, Note note) {
 
 namespace detail {
 
-/// Kind of the tokens that find a functor by its mark; none of CAF's own.
-inline constexpr std::size_t marked_kind = 0x636c'7573;
+/// What to call when an actor ends, by the number of who watches it.
+using end_calls = std::unordered_map<std::uint64_t, std::function<void(const caf::error&)>>;
 
-/// A functor that can be found again, to be detached.
+/// A call that is to be added or taken out, as a token of CAF carries it.
+struct end_order {
+  static constexpr std::size_t kind = 0x636c'7573; // CAF's own are small numbers
+
+  std::uint64_t number = 0;
+  end_calls::mapped_type call;
+  bool adds = false;
+  bool done = false;
+};
+
+/// Attached to an actor once for all that watch it: CAF looks through all that is attached to an actor to
+/// find what is to be detached, and a gate may be watched by 10^5 handles.
 template <class F>
-class marked_functor : public caf::detail::functor_attachable<F> {
+class end_hub : public caf::detail::functor_attachable<F> {
 public:
-  marked_functor(F fn, const void* mark) : caf::detail::functor_attachable<F>(std::move(fn)), mark_(mark) {}
+  end_hub(F call_all, std::shared_ptr<end_calls> calls)
+      : caf::detail::functor_attachable<F>(std::move(call_all)), calls_(std::move(calls)) {}
 
+  /// CAF asks this of all that is attached to an actor, with the actor locked. Nothing is ever detached.
   bool matches(const caf::attachable::token& what) override {
-    return what.subtype == marked_kind && what.ptr == mark_;
+    if (what.subtype == end_order::kind)
+      carry_out(*static_cast<end_order*>(const_cast<void*>(what.ptr)));
+    return false;
   }
 
 private:
-  const void* mark_;
+  void carry_out(end_order& order) {
+    if (order.done)
+      return;
+    order.done = true;
+    if (order.adds)
+      calls_->emplace(order.number, std::move(order.call));
+    else if (const auto at = calls_->find(order.number); at != calls_->end()) {
+      order.call = std::move(at->second); // ends where the actor is not locked
+      calls_->erase(at);
+    }
+  }
+
+  std::shared_ptr<end_calls> calls_;
 };
 
-/// Newer releases than 1.1 cannot detach: there the functor stays until `from` ends.
+/// @returns whether there was a hub to carry it out. CAF newer than 1.1 cannot detach: there each call has a
+/// hub of its own, which stays until the actor ends.
 template <class Actor>
-void detach_marked(Actor& from, const void* mark) {
-  if constexpr (requires(const caf::attachable::token& what) { from.detach(what); })
-    from.detach(caf::attachable::token{marked_kind, mark});
+bool give(Actor& watched, end_order& order) {
+  if constexpr (requires(const caf::attachable::token& what) { watched.detach(what); })
+    watched.detach(caf::attachable::token{end_order::kind, &order});
+  return order.done;
+}
+
+inline void attach_hub(caf::abstract_actor& watched, end_order first) {
+  auto calls = std::make_shared<end_calls>();
+  calls->emplace(first.number, std::move(first.call));
+  auto call_all = [calls](const caf::error& reason) {
+    for (const auto& [number, call] : std::exchange(*calls, {}))
+      call(reason);
+  };
+  watched.attach(caf::attachable_ptr{new end_hub<decltype(call_all)>(std::move(call_all), std::move(calls))});
 }
 
 } // namespace detail
 
 /// As `attach`, for as long as this object lives: what watches one that lives longer must leave nothing
-/// there.
+/// there. `fn` may still be running when this ends, or be about to: it should hold nothing of its owner's.
 class watch {
 public:
   watch() = default;
 
   template <class Handle, class F>
   watch(const Handle& watched, F fn)
-      : watched_(caf::actor_cast<caf::weak_actor_ptr>(watched)), mark_(std::make_unique<char>()) {
-    auto call = [fn = std::move(fn)](const caf::error& reason) { fn(reason); };
-    caf::actor_cast<caf::abstract_actor*>(watched)->attach(
-        caf::attachable_ptr{new detail::marked_functor<decltype(call)>(std::move(call), mark_.get())});
+      : watched_(caf::actor_cast<caf::weak_actor_ptr>(watched)), number_(next_number()) {
+    auto& body = *caf::actor_cast<caf::abstract_actor*>(watched);
+    detail::end_order order{number_, std::move(fn), true};
+    if (!detail::give(body, order)) // it has no hub yet, or has ended, and then this calls at once
+      detail::attach_hub(body, std::move(order));
   }
 
-  watch(watch&&) = default;
-  watch& operator=(watch&& other) noexcept {
-    end();
-    watched_ = std::move(other.watched_);
-    mark_ = std::move(other.mark_);
+  watch(watch&& other) noexcept : watched_(std::exchange(other.watched_, nullptr)), number_(other.number_) {}
+  watch& operator=(watch other) noexcept {
+    std::swap(watched_, other.watched_);
+    std::swap(number_, other.number_);
     return *this;
   }
-  ~watch() { end(); }
+  ~watch() {
+    detail::end_order order{number_, {}};
+    if (const auto alive = caf::actor_cast<caf::strong_actor_ptr>(watched_))
+      detail::give(*caf::actor_cast<caf::abstract_actor*>(alive), order);
+  }
 
 private:
-  void end() noexcept {
-    if (!mark_)
-      return;
-    if (const auto strong = caf::actor_cast<caf::strong_actor_ptr>(watched_))
-      detail::detach_marked(*caf::actor_cast<caf::abstract_actor*>(strong), mark_.get());
-    mark_.reset();
+  static std::uint64_t next_number() noexcept {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
   }
 
   caf::weak_actor_ptr watched_;
-  std::unique_ptr<char> mark_;
+  std::uint64_t number_ = 0;
 };
+
+/// What every actor does first: messages it does not understand are dropped, and an exception that a handler
+/// lets out ends it with an error that says so. CAF would also print to the standard output, which is the
+/// program's.
+template <class Self>
+void prepare(Self* self) {
+  drop_unexpected(self);
+  self->set_exception_handler([](std::exception_ptr& thrown) -> caf::error {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& what) {
+      return caf::make_error(caf::sec::runtime_error, std::string{what.what()});
+    } catch (...) {
+      return caf::make_error(caf::sec::runtime_error, std::string{"an exception of unknown type"});
+    }
+  });
+}
 
 } // namespace cluster_store::compat

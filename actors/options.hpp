@@ -128,6 +128,12 @@ struct options {
   /// Master mode: as `server_options::on_endpoint`.
   std::function<void(const endpoint_event&)> on_endpoint;
 
+  /// Told, once, if something ended that the handle cannot do without and that is not started again: the
+  /// server in this process, CAF's broker, the handle's own proxy; the usual cause is that there was no
+  /// memory. Every call is `unavailable` from then on: close the handle and open another one, or end with an
+  /// error and be started again. Called on a thread of the library: do not block there.
+  std::function<void(const error&)> on_failure;
+
   /// Strictly paired: `on_connect`, `on_disconnect`, `on_connect`, … Called on the proxy's thread: do not
   /// block (`client`). What they throw is dropped and counted.
   std::function<void()> on_connect;
@@ -151,9 +157,10 @@ struct server_options {
   /// Told when an endpoint is lost, mended or in trouble while the master runs: somebody removed its files,
   /// and from then on nobody would have found it. Called on a thread of the library: do not block there.
   std::function<void(const endpoint_event&)> on_endpoint;
-  /// Told, once, if something ended that must live as long as the master and cannot be started anew: the
-  /// master lives on and serves nobody, or not everybody, for good. A program does best to end with an error,
-  /// as `serve` does, and to be started again. Called on a thread of the library: do not block there.
+  /// Told, once, if something ended that must live as long as the server and cannot be started anew: its
+  /// gate, the supervisor of a store, CAF's broker; the usual cause is that there was no memory. The server
+  /// and its handles are `unavailable` from then on: stop it and start another one, or end with an error, as
+  /// `serve` does, and be started again. Called on a thread of the library: do not block there.
   std::function<void(const error&)> on_failure;
 };
 

@@ -137,6 +137,10 @@ std::uint64_t door::refused() const {
 }
 
 caf::actor door::broker() const {
+  return refer().broker();
+}
+
+caf::actor reference::broker() const {
   const auto caf = inside_->caf_side();
   return caf ? caf->broker() : caf::actor{};
 }

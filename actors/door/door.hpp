@@ -98,6 +98,9 @@ public:
   /// As `door::close`.
   void close(connection_id id) const;
 
+  /// As `door::broker`.
+  caf::actor broker() const;
+
 private:
   std::shared_ptr<inside> inside_;
 };

@@ -48,30 +48,37 @@ error handshake_error(caf::actor_system& system, const caf::error& why) {
                                  + compat::render(system, why) + "): try again"};
 }
 
+/// Tells its outcome once, in any case: whoever waits for it waits for nothing else.
 struct handshake {
   caf::actor broker;
   caf::io::scribe_ptr scribe;
   std::string server_node;
   caf::timespan patience;
   std::function<void(result<caf::actor>)> done;
+
+  ~handshake() {
+    if (done)
+      end(fail(errc::unavailable, "CAF's handshake ended without an outcome: try again"));
+  }
+
+  void end(result<caf::actor> outcome) { std::exchange(done, nullptr)(std::move(outcome)); }
 };
 
 /// Body of an actor that lives for one handshake.
 void shake_hands(caf::event_based_actor* self, const std::shared_ptr<handshake>& what) {
+  compat::prepare(self);
   compat::request(self, what->broker, what->patience, caf::connect_atom_v, std::move(what->scribe),
                   std::uint16_t{0})
       .then(
           [what](const caf::node_id& node, caf::strong_actor_ptr& gate, const std::set<std::string>&) {
             if (!gate)
-              what->done(fail(errc::unavailable, "the server is there but serves nothing yet: try again"));
+              what->end(fail(errc::unavailable, "the server is there but serves nothing yet: try again"));
             else if (to_string(node) != what->server_node)
-              what->done(fail(errc::unavailable, "the server's CAF has another node id than its door"));
+              what->end(fail(errc::unavailable, "the server's CAF has another node id than its door"));
             else
-              what->done(caf::actor_cast<caf::actor>(gate));
+              what->end(caf::actor_cast<caf::actor>(gate));
           },
-          [what, self](caf::error& why) {
-            what->done(tl::unexpected{handshake_error(self->system(), why)});
-          });
+          [what, self](caf::error& why) { what->end(tl::unexpected{handshake_error(self->system(), why)}); });
 }
 
 /// A listening end without a socket: connections come from the door.
@@ -108,8 +115,11 @@ private:
 } // namespace
 
 middleman::middleman(caf::actor_system& system)
-    : system_(system),
-      broker_(system.middleman().named_broker<caf::io::basp_broker>(compat::broker_name())) {}
+    : system_(system), broker_(system.middleman().named_broker<caf::io::basp_broker>(compat::broker_name())) {
+  multiplexer_of(system).post([broker = broker_] {
+    compat::prepare(static_cast<caf::io::basp_broker*>(caf::actor_cast<caf::abstract_actor*>(broker)));
+  });
+}
 
 middleman::publication::publication(caf::io::doorman_ptr doorman, caf::actor gate, caf::actor broker)
     : doorman_(std::move(doorman)), gate_(std::move(gate)), broker_(std::move(broker)) {}
@@ -166,8 +176,8 @@ void middleman::connect(connection_table::ticket place, unshared_descriptor sock
                         std::function<void(result<caf::actor>)> done) {
   auto scribe = make_scribe(multiplexer_of(system_), std::move(place), socket, basp_guard::peer::server);
   system_.spawn<caf::hidden>(
-      shake_hands, std::make_shared<handshake>(handshake{broker_, std::move(scribe), server_node,
-                                                         caf::timespan{patience}, std::move(done)}));
+      shake_hands, std::shared_ptr<handshake>{new handshake{broker_, std::move(scribe), server_node,
+                                                            caf::timespan{patience}, std::move(done)}});
 }
 
 void middleman::ask_routed(connection_id id, std::function<void(bool)> done) {

@@ -36,7 +36,7 @@ gate::gate(caf::actor_config& config, gate_hooks door, std::shared_ptr<const clu
       clock_(std::move(time)) {}
 
 caf::behavior gate::make_behavior() {
-  compat::drop_unexpected(this);
+  compat::prepare(this);
   compat::delayed_send(this, caf::actor{this}, caf::timespan{tick_interval}, tick_store{});
   return {
       [this](const hello_message& message) { return greet(message); },

@@ -30,6 +30,7 @@ client::implementation::implementation(caf::actor_system& system, std::shared_pt
   proxy.core.random = random_bits;
   proxy.on_connect = how.on_connect;
   proxy.on_disconnect = how.on_disconnect;
+  proxy.on_failure = how.on_failure;
   proxy_ = caf::actor_cast<caf::actor>(system.spawn<actors::proxy>(std::move(proxy), state_));
 }
 

@@ -25,6 +25,7 @@ link_door door_to(const door::reference& entrance, const endpoint& where, const 
     });
   };
   out.close = [entrance](std::uint64_t number) { entrance.close(number); };
+  out.broker = entrance.broker();
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include <cluster_store/actors/errors.hpp>
 #include <cluster_store/actors/runtime/process_local.hpp>
 #include <cluster_store/actors/runtime/system_clock.hpp>
 #include <cluster_store/backends/system/random.hpp>
@@ -39,6 +40,9 @@ using connection_open = caf::put_atom;
 using connection_failed = caf::delete_atom;
 using gate_gone = caf::unlink_atom;
 
+/// To oneself: there is no broker any more, and why.
+using broker_gone = caf::unpublish_atom;
+
 } // namespace
 
 link::link(caf::actor_config& config, link_door door, caf::actor former)
@@ -48,7 +52,13 @@ link::link(caf::actor_config& config, link_door door, caf::actor former)
       core_(random_bits) {}
 
 caf::behavior link::make_behavior() {
-  compat::drop_unexpected(this);
+  compat::prepare(this);
+  if (const auto broker = std::exchange(door_.broker, nullptr))
+    broker_watch_ = {broker, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()),
+                              &where = system()](const caf::error& why) {
+                       if (auto strong = caf::actor_cast<caf::actor>(self))
+                         compat::anonymous_send(strong, broker_gone{}, compat::render(where, why));
+                     }};
   if (former_) {
     compat::attach(former_, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl())](const caf::error&) {
       if (auto strong = caf::actor_cast<caf::actor>(self))
@@ -92,6 +102,9 @@ caf::behavior link::make_behavior() {
         core_.tick(now_by_clock());
         run();
       },
+      [this](broker_gone, const std::string& why) {
+        quit(to_caf({errc::unavailable, "the network of CAF ended (" + why + ")"}));
+      },
       [this](caf::close_atom) { quit(caf::exit_reason::user_shutdown); },
   };
 }
@@ -124,11 +137,11 @@ void link::opened(std::uint64_t attempt, link_connection connection) {
     return run();
   }
   connection_ = std::move(connection);
-  compat::attach(connection_.gate,
+  gate_watch_ = {connection_.gate,
                  [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), watch = ++watch_](const caf::error&) {
                    if (auto strong = caf::actor_cast<caf::actor>(self))
                      compat::anonymous_send(strong, gate_gone{}, watch);
-                 });
+                 }};
   core_.connected(attempt, now_by_clock());
   run();
 }

@@ -25,12 +25,14 @@ struct link_connection {
 struct link_door {
   std::function<void(std::function<void(result<link_connection>)>)> connect;
   std::function<void(std::uint64_t number)> close;
+  caf::actor broker{}; ///< What carries the connections: when it ends there are none any more. May be empty.
 };
 
 /// The one connection of an actor system to an endpoint (docs/decisions/002-one-link-per-endpoint.md).
 ///
 /// Tells each proxy that subscribed when there is a connection (`connect_atom`, gate, pass) and when there is
-/// none or an attempt failed (`unlink_atom`, code, text). Event-based; never blocks; ends on `close_atom`.
+/// none or an attempt failed (`unlink_atom`, code, text). Event-based; never blocks; ends on `close_atom`,
+/// and with an error when there can be no connection any more.
 class link : public caf::event_based_actor {
 public:
   /// @param former the link to the same endpoint that is about to end, if any: two connections of one
@@ -57,6 +59,8 @@ private:
   std::vector<caf::actor> proxies_;
   link_connection connection_;
   std::optional<error> last_failure_;
+  compat::watch gate_watch_;
+  compat::watch broker_watch_;
   std::uint64_t watch_ = 0;
   std::uint64_t timer_ = 0;
   std::optional<cluster_store::steady_time> timer_due_;

@@ -49,12 +49,16 @@ caf::actor proxy::self() {
 // ------------------------------------------------------------------------------------
 
 caf::behavior proxy::make_behavior() {
-  compat::drop_unexpected(this);
+  compat::prepare(this);
   compat::on_exit_message(this, [this](const caf::error&) { close(); });
-  if (how_.link)
+  if (how_.link) {
     how_.link->subscribe(self());
-  else
-    watch_gate();
+    watch_route(how_.link->body());
+  } else {
+    compat::send(this, self(), caf::connect_atom_v, how_.gate,
+                 std::string(std::tuple_size_v<wire::token>, '\0'));
+    watch_route(std::exchange(how_.gate, nullptr));
+  }
   return understand(static_cast<const operations::all_operations<std::string>*>(nullptr));
 }
 
@@ -86,7 +90,7 @@ caf::behavior proxy::understand(const std::tuple<Operations...>*) {
           core_.link_down({errc_from(code).value_or(errc::unavailable), text}, now);
         });
       },
-      [this](caf::leave_atom) { server_stopped(); },
+      [this](caf::leave_atom, const std::string& failure) { route_ended(failure); },
       [this](caf::delete_atom, std::uint64_t watch, bool died) {
         if (watch != watch_)
           return;
@@ -222,32 +226,42 @@ void proxy::watch(caf::actor store) {
   if (store == store_)
     return;
   store_ = std::move(store);
-  store_watch_ = compat::watch(
+  store_watch_ = {
       store_, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), watch = ++watch_](const caf::error& why) {
         if (auto strong = caf::actor_cast<caf::actor>(self))
           compat::anonymous_send(strong, caf::delete_atom_v, watch, is_death(why));
-      });
+      }};
 }
 
-/// The local route: the gate is there from the start, and when it ends there is no other.
-void proxy::watch_gate() {
-  compat::send(this, self(), caf::connect_atom_v, how_.gate,
-               std::string(std::tuple_size_v<wire::token>, '\0'));
-  gate_watch_ =
-      compat::watch(how_.gate, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl())](const caf::error&) {
+/// The gate of the local route is there from the start, and the link of the remote one connects by itself:
+/// when it ends there is no other.
+void proxy::watch_route(const caf::actor& route) {
+  route_watch_ = {
+      route, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), &where = system()](const caf::error& why) {
+        const bool meant = !why || why == caf::exit_reason::user_shutdown;
         if (auto strong = caf::actor_cast<caf::actor>(self))
-          compat::anonymous_send(strong, caf::leave_atom_v);
-      });
-  how_.gate = nullptr;
+          compat::anonymous_send(strong, caf::leave_atom_v,
+                                 meant ? std::string{} : from_caf(where, why).message);
+      }};
 }
 
-/// There is no other gate on the local route: what waits for one would wait in vain.
-void proxy::server_stopped() {
-  const error why{errc::unavailable, "the server was stopped"};
+/// What waits for another way would wait in vain.
+void proxy::route_ended(const std::string& failure) {
+  const error why{errc::unavailable, failure.empty() ? "the server was stopped"
+                                                     : "nothing leads to the store any more: " + failure};
   gate_ = nullptr;
   turn([&](cluster_store::steady_time now) { core_.link_down(why, now); });
   state_->note_failure(why, true);
   close(why.message);
+  if (!failure.empty())
+    fail_for_good(why);
+}
+
+void proxy::fail_for_good(const error& why) {
+  const callback_scope scope;
+  state_->note_failure(why, true);
+  auto tell = std::exchange(how_.on_failure, nullptr);
+  state_->call_back(tell, why);
 }
 
 // -- the end
@@ -267,7 +281,7 @@ void proxy::close(const std::string& why) {
 
 void proxy::on_exit() {
   const callback_scope scope;
-  closing_ = true;
+  const bool meant = std::exchange(closing_, true);
   state_->queue.close();
   take_submissions(now_by_clock());
   core_.close();
@@ -276,9 +290,11 @@ void proxy::on_exit() {
       perform(*lost);
   if (how_.link)
     how_.link->unsubscribe(self());
+  if (!meant)
+    fail_for_good({errc::unavailable, "the handle's proxy ended before it was closed"});
   how_ = {};
   store_watch_ = {};
-  gate_watch_ = {};
+  route_watch_ = {};
   gate_ = nullptr;
   store_ = nullptr;
 }

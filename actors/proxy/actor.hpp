@@ -21,6 +21,7 @@ struct proxy_options {
   proxy_core::settings core;
   std::function<void()> on_connect;
   std::function<void(const error&)> on_disconnect;
+  std::function<void(const error&)> on_failure;
 
   /// Local route: the gate. Empty for the remote one.
   caf::actor gate;
@@ -34,7 +35,8 @@ struct proxy_options {
 /// Understands what `proxy_actor` says, and beside it: results; look at the submissions (`flush_atom`); a
 /// timer is due (`tick_atom`, its number); the link is up (`connect_atom`, gate, pass) or down
 /// (`unlink_atom`, code, text); the watched store actor is gone (`delete_atom`, number of the watch, whether
-/// it died); the gate of the local route ended (`leave_atom`); end (`close_atom`).
+/// it died); what leads to stores at all ended, the gate of the local route or the link (`leave_atom`, why,
+/// empty if the server was stopped); end (`close_atom`).
 ///
 /// Event-based; never blocks. Ends on `close_atom` or an exit message; answers everything first. Dynamically
 /// typed, because CAF 0.17 does not let a typed actor send to gates and store actors, which are not.
@@ -58,8 +60,9 @@ private:
   void perform(attempt_failed& what);
   void welcomed(std::uint64_t attempt, welcome_message& message);
   void watch(caf::actor store);
-  void watch_gate();
-  void server_stopped();
+  void watch_route(const caf::actor& route);
+  void route_ended(const std::string& failure);
+  void fail_for_good(const error& why);
   void arm_timer();
   void close(const std::string& why = "the handle was closed");
   caf::actor self();
@@ -77,7 +80,7 @@ private:
   caf::actor gate_;
   caf::actor store_;
   compat::watch store_watch_;
-  compat::watch gate_watch_; ///< Of the local route.
+  compat::watch route_watch_; ///< Of what leads to stores at all.
   std::uint64_t watch_ = 0;
   std::uint64_t timer_ = 0;
   std::optional<cluster_store::steady_time> timer_due_;

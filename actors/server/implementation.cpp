@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include <cluster_store/actors/errors.hpp>
 #include <cluster_store/actors/gate/actor.hpp>
 #include <cluster_store/actors/handle/implementation.hpp>
 #include <cluster_store/actors/runtime/callback.hpp>
@@ -77,26 +78,29 @@ result<void> server::implementation::start(const server_options& how) {
     door_ = door::door::of(system());
   gate_ = system().spawn<actors::gate>(actors::hooks_of(door_, endpoints_, keys->admin.has_value()),
                                        actors::system_clock::instance());
+  watch_what_must_live(how.on_failure);
   if (auto started = start_stores(how); !started)
     return started;
-  watch_what_must_live(how.on_failure);
   return listen(how, *keys, *tls);
 }
 
-/// Store actors have their supervisors. What nobody can start anew is told, whatever ended it.
+/// Its gate ends with it, so that all handles in this process learn of it at once.
 void server::implementation::watch_what_must_live(const std::function<void(const error&)>& tell) {
-  const auto watch = [&](const caf::actor& whom, const std::string& name) {
-    watches_.emplace_back(whom, [tell, name, told = failure_told_, &in = system_](const caf::error& why) {
-      if (!told->exchange(true))
-        actors::call_back(tell, error{errc::unavailable, name + " ended (" + compat::render(in, why)
-                                                             + "): this process must be started again"});
-    });
-  };
-  watch(gate_, "the gate");
-  for (const auto& [name, supervisor] : supervisors_)
-    watch(supervisor, "the supervisor of store '" + name + "'");
+  failures_ = std::make_shared<actors::failure_watch>(
+      [tell, gate = caf::actor_cast<caf::weak_actor_ptr>(gate_)](const error& why) {
+        if (const auto alive = caf::actor_cast<caf::actor>(gate))
+          compat::anonymous_send(alive, caf::exit_msg{alive.address(), actors::to_caf(why)});
+        const actors::callback_scope scope;
+        actors::call_back(tell, why);
+      });
+  failures_->watch(gate_, "the gate");
   if (door_)
-    watch(door_->broker(), "the network of CAF");
+    failures_->watch(door_->broker(), "the network of CAF");
+}
+
+tl::unexpected<error> server::implementation::why_closed() const {
+  const auto failure = failures_ ? failures_->failure() : std::nullopt;
+  return failure ? tl::unexpected{*failure} : stopped();
 }
 
 result<client> server::implementation::open(const std::shared_ptr<implementation>& self, const options& how) {
@@ -104,7 +108,9 @@ result<client> server::implementation::open(const std::shared_ptr<implementation
     return fail(errc::invalid_argument, "opening a handle in a callback would hold up what it waits for: set "
                                         "`lazy`, or open it on another thread");
   const auto gate = open_gate();
-  return gate ? actors::make_local_client(system(), self, gate, how) : result<client>{stopped()};
+  if (!gate || failures_->failure())
+    return why_closed();
+  return actors::make_local_client(system(), self, gate, how);
 }
 
 server_status server::implementation::status() {
@@ -124,7 +130,7 @@ server_status server::implementation::status() {
 result<void> server::implementation::reload_certificates() {
   const std::lock_guard guard{stopping_};
   if (!open_gate())
-    return stopped();
+    return why_closed();
   const auto tls = load_certificates();
   if (!tls)
     return tl::unexpected{tls.error()};
@@ -156,8 +162,8 @@ result<void> server::implementation::stop() {
   const auto gate = close_gate();
   if (!gate)
     return how_it_ended();
-  failure_told_->store(true); // what ends from now on is meant to
-  watches_.clear();
+  if (failures_)
+    failures_->end();
   listeners_.clear();
   static_cast<void>(
       ask<actors::store_started>(system(), gate, caf::timespan{departure_timeout}, actors::stop_serving{}));
@@ -190,10 +196,12 @@ result<void> server::implementation::start_stores(const server_options& how) {
   // While they are opened at the same time: two threads each, beside those that engines share.
   if (auto good = check_room({.threads = 2 * how.stores.size() + 4}, "opening the stores"); !good)
     return good;
-  for (const auto& each : how.stores)
+  for (const auto& each : how.stores) {
     supervisors_.emplace_back(each.name, system().spawn<actors::supervisor>(
                                              actors::spec_of(each, how.memory_bytes_max / how.stores.size()),
                                              gate_, actors::system_clock::instance()));
+    failures_->watch(supervisors_.back().second, "the supervisor of store '" + each.name + "'");
+  }
   for (std::size_t i = 0; i < supervisors_.size(); ++i) {
     const auto started = ask<actors::store_started>(
         system(), supervisors_[i].second, caf::timespan{start_timeout}, actors::await_first_start{});

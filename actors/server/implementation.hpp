@@ -11,6 +11,7 @@
 #include <cluster_store/actors/runtime/exit_end.hpp>
 #include <cluster_store/actors/runtime/runtime.hpp>
 #include <cluster_store/actors/server.hpp>
+#include <cluster_store/actors/server/failure_watch.hpp>
 #include <cluster_store/actors/server/hooks.hpp>
 #include <cluster_store/backends/system/forked.hpp>
 
@@ -54,7 +55,11 @@ private:
   result<void> start_stores(const server_options& how);
   void stop_stores();
   result<void> how_it_ended() const;
+  /// From now on the server fails if a part that it cannot do without ends.
   void watch_what_must_live(const std::function<void(const error&)>& tell);
+
+  /// @returns why the server is of no use any more.
+  tl::unexpected<error> why_closed() const;
 
   /// @returns nothing if there is no TLS.
   result<std::optional<door::tls_context>> load_certificates() const;
@@ -73,8 +78,7 @@ private:
   std::vector<std::pair<std::string, caf::actor>> supervisors_; ///< With the names of their stores.
   std::string hanging_; ///< Names of the stores that did not end in time.
   std::vector<door::listener> listeners_;
-  std::vector<compat::watch> watches_; ///< Of what must live until `stop`.
-  std::shared_ptr<std::atomic<bool>> failure_told_ = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<actors::failure_watch> failures_; ///< Set by the start.
   std::mutex stopping_;
 };
 

@@ -23,7 +23,7 @@ store_actor::store_actor(caf::actor_config& config, std::shared_ptr<backends::ba
       starter_(std::move(starter)) {}
 
 caf::behavior store_actor::make_behavior() {
-  compat::drop_unexpected(this);
+  compat::prepare(this);
   if (engine_->traits().may_block)
     signal_shield::keep(); // it has a thread of its own
   auto loaded = load();

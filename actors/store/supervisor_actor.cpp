@@ -29,6 +29,7 @@ public:
       : caf::event_based_actor(config), open_(std::move(open)), parent_(std::move(parent)) {}
 
   caf::behavior make_behavior() override {
+    compat::prepare(this);
     signal_shield::keep(); // its thread and those that the engine starts
     compat::send(this, std::exchange(parent_, nullptr),
                  backend_opened{opened(std::exchange(open_, nullptr))});
@@ -51,7 +52,7 @@ supervisor::supervisor(caf::actor_config& config, store_spec what, caf::actor ga
       window_(restarts) {}
 
 caf::behavior supervisor::make_behavior() {
-  compat::drop_unexpected(this);
+  compat::prepare(this);
   start();
   return {
       [this](const restart_store&) {
@@ -70,6 +71,8 @@ caf::behavior supervisor::make_behavior() {
 }
 
 void supervisor::on_exit() {
+  if (store_) // this ends by a failure, and nobody else would stop the store
+    caf::anon_send_exit(store_, caf::exit_reason::user_shutdown);
   store_ = nullptr;
   gate_ = nullptr;
   kept_.reset();
@@ -82,6 +85,13 @@ void supervisor::start() {
   if (!opening)
     return start_failed(opening.error());
   opening_ = true;
+  compat::attach(*opening, [back = caf::actor_cast<caf::weak_actor_ptr>(caf::actor{this}),
+                            &where = system()](const caf::error& why) {
+    // If it has ended by an exception it has not said anything.
+    if (const auto parent = why ? caf::actor_cast<caf::actor>(back) : caf::actor{})
+      compat::anonymous_send(parent, backend_opened{fail(errc::io_error, "opening the backend failed: "
+                                                                             + compat::render(where, why))});
+  });
 }
 
 /// Spawns an actor that may block, or says that the system has no thread for it.
@@ -98,7 +108,8 @@ result<caf::actor> supervisor::spawn_with_thread(Ts&&... arguments) {
 }
 
 void supervisor::opened(backend_opened& answer) {
-  opening_ = false;
+  if (!std::exchange(opening_, false))
+    return;
   if (stopping_)
     return finish();
   if (!answer.engine)
