@@ -128,12 +128,15 @@ server_status server::implementation::status() {
 }
 
 result<void> server::implementation::reload_certificates() {
+  if (!open_gate())
+    return why_closed();
+  const std::lock_guard one_by_one{reloading_};
+  const auto tls = load_certificates(); // a disk may be slow, and `stop` must not wait for it
+  if (!tls)
+    return tl::unexpected{tls.error()};
   const std::lock_guard guard{stopping_};
   if (!open_gate())
     return why_closed();
-  const auto tls = load_certificates();
-  if (!tls)
-    return tl::unexpected{tls.error()};
   for (auto& each : listeners_)
     if (*tls)
       each.use(**tls);

@@ -80,6 +80,7 @@ private:
   std::vector<door::listener> listeners_;
   std::shared_ptr<actors::failure_watch> failures_; ///< Set by the start.
   std::mutex stopping_;
+  std::mutex reloading_; ///< Taken before `stopping_`.
 };
 
 } // namespace cluster_store

@@ -1,9 +1,14 @@
 #include <cluster_store/apps/cluster_store/commands.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <future>
 #include <memory>
+#include <optional>
+#include <system_error>
+#include <thread>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -33,6 +38,13 @@ public:
     int number = 0;
     sigwait(&signals_, &number);
     return number;
+  }
+
+  /// @returns whether `wait` would return at once with one that ends the master.
+  static bool ask_to_end() {
+    sigset_t pending{};
+    sigpending(&pending);
+    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
   }
 
 private:
@@ -91,6 +103,30 @@ private:
   std::atomic<bool> failed_ = false;
 };
 
+/// Starts a master on a thread of its own: an engine may take long to open, or hang, and what asks this
+/// program to end must end it all the same.
+/// @returns nothing if it was asked to and the start took longer than `patience` from then.
+std::optional<result<server>> start(const server_options& how) {
+  constexpr std::chrono::milliseconds look_every{20};
+  constexpr std::chrono::seconds patience{3};
+  const auto task = std::make_shared<std::packaged_task<result<server>()>>([how] { return serve(how); });
+  auto outcome = task->get_future();
+  try {
+    std::thread{[task] { (*task)(); }}.detach();
+  } catch (const std::system_error&) {
+    (*task)(); // there is no thread to be had; it may say better which limit was reached
+  }
+  while (outcome.wait_for(look_every) != std::future_status::ready)
+    if (master_signals::ask_to_end() && outcome.wait_for(patience) != std::future_status::ready)
+      return std::nullopt;
+  return outcome.get();
+}
+
+/// Ends this program although a thread of it hangs, for which an orderly end would wait.
+[[noreturn]] void end_at_once() {
+  std::_Exit(static_cast<int>(exit_code::failed));
+}
+
 exit_code run_serve(const serve_flags& flags) {
   auto how = read_serve_flags(flags);
   if (!how)
@@ -100,7 +136,14 @@ exit_code run_serve(const serve_flags& flags) {
   how->on_failure = [watch](const error& failure) { watch->tell(failure); };
   allow_descriptors();
   const master_signals signals;
-  auto master = serve(*how);
+  auto started = start(*how);
+  if (!started) {
+    report({errc::deadline_exceeded,
+            "this master was asked to end while its stores were being opened, which "
+            "did not end in time; they are left as after a crash, for the next start"});
+    end_at_once();
+  }
+  auto& master = *started;
   if (!master)
     return report_start(master.error());
   std::string ready = "ready";
@@ -114,7 +157,7 @@ exit_code run_serve(const serve_flags& flags) {
   note("stopping");
   if (const auto stopped = master->stop(); !stopped) {
     report(stopped.error());
-    std::_Exit(static_cast<int>(exit_code::failed)); // a thread hangs that no end would wait for
+    end_at_once();
   }
   return watch->failed() ? exit_code::failed : exit_code::done;
 }

@@ -167,3 +167,18 @@ TEST_CASE("a master whose engines hang ends within 5 s of SIGTERM, however many 
   CHECK(server.self().errors().find("'m7'") != std::string::npos);
   CHECK(server.self().errors().find("hang") != std::string::npos);
 }
+
+TEST_CASE("a master whose engine hangs while it is opened ends within 5 s of SIGTERM, and says so") {
+  const sandbox where;
+  master server{where,
+                {.listen = "unix:" + where.path("store.sock"),
+                 .store = "s=faulty:memory%3A?slow_ms=600000&apply=slow@1-"}};
+  server.launch();
+  server.self().pump(500ms);
+  REQUIRE_FALSE(server.is_ready());
+  const auto start = std::chrono::steady_clock::now();
+  server.self().signal(SIGTERM);
+  CHECK(server.self().wait(within(10s)) == 5);
+  CHECK(std::chrono::steady_clock::now() - start < 5s * slowness);
+  CHECK(server.self().errors().find("opened") != std::string::npos);
+}

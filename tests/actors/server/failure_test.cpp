@@ -92,7 +92,7 @@ TEST_CASE("a server whose broker has ended says so once, and is unavailable for 
   REQUIRE(store.set("a", "data"));
   end_broker(all.masters);
   const auto why = all.of_server.message();
-  CHECK(why.find("broker") != std::string::npos);
+  CHECK(why.find("network") != std::string::npos);
   CHECK(why.find("bad_alloc") != std::string::npos);
   const auto again = master.open();
   REQUIRE(is_unavailable(again));
@@ -113,7 +113,7 @@ TEST_CASE("a worker whose broker has ended is unavailable for good, and says so"
     auto store = all.open_worker(of_handle);
     REQUIRE(store.set("a", "data"));
     end_broker(all.workers);
-    CHECK(of_handle.message().find("broker") != std::string::npos);
+    CHECK(of_handle.message().find("network") != std::string::npos);
     CHECK(is_unavailable(store.get("a")));
     CHECK(of_handle.times == 1);
   }
