@@ -6,12 +6,15 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
+
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
 #include <cluster_store/backends/rocksdb/directory/content.hpp>
 #include <cluster_store/backends/rocksdb/directory/inventory.hpp>
 #include <cluster_store/backends/rocksdb/disk/environment.hpp>
+#include <cluster_store/backends/system/forked.hpp>
 #include <cluster_store/backends/system/room.hpp>
 #include <cluster_store/backends/system/store_directory.hpp>
 
@@ -50,6 +53,8 @@ public:
     auto done = kind == rocksdb_file::log ? sync_log(*state_) : IOStatus::OK();
     if (done.ok())
       done = take_name(path, debug);
+    if (done.ok() && is_default_)
+      done = make_closed(path);
     if (done.ok())
       done = FileSystemWrapper::NewWritableFile(path, options, made, debug);
     if (done.ok())
@@ -126,6 +131,12 @@ private:
   static IOStatus close(const std::string& path) {
     const int number = close_to_others(path);
     return number == 0 ? IOStatus::OK() : disk_failed(number);
+  }
+
+  /// RocksDB itself would make a file that others may read until its mode is changed.
+  static IOStatus make_closed(const std::string& path) {
+    const unshared_descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
+    return file ? close(path) : disk_failed(errno);
   }
 
   /// Before a file is made or gets another name. Somebody else's is not replaced.
