@@ -50,9 +50,9 @@ result<std::size_t> session_overlay::fetch(std::size_t bytes_max) {
   return bytes;
 }
 
-std::size_t session_overlay::data_bytes(std::size_t first) const noexcept {
+std::size_t session_overlay::data_bytes(std::size_t first, std::size_t end) const noexcept {
   std::size_t bytes = 0;
-  for (auto i = first; i < fetched_; ++i)
+  for (auto i = first; i < end; ++i)
     bytes += slots_[i].content ? slots_[i].content->data.size() : 0;
   return bytes;
 }

@@ -54,8 +54,8 @@ public:
   /// @errors of the backend as a whole; nothing has changed then.
   result<std::size_t> fetch(std::size_t bytes_max);
 
-  /// @returns the bytes of data of those that have been read, from number `first` on.
-  std::size_t data_bytes(std::size_t first) const noexcept;
+  /// @returns the bytes of data of those with numbers from `first` to before `end`. @pre they are fetched.
+  std::size_t data_bytes(std::size_t first, std::size_t end) const noexcept;
 
   /// @returns the slot of `id`. @pre wanted and fetched.
   slot& at(std::string_view id);

@@ -73,7 +73,7 @@ bool store_core::has_room_for(const any_operation& what, client_state& client) {
 /// Reads what an operation needs, in steps. One whose answer would be too large needs no more to know it.
 result<void> store_core::fetch(const wanted_sessions& needs, const operations::description& what) {
   while (overlay_.fetched() < needs.end) {
-    if (!what.changes && overlay_.data_bytes(needs.first) > operations::answer_bytes_max)
+    if (!what.changes && overlay_.data_bytes(needs.first, overlay_.fetched()) > operations::answer_bytes_max)
       break;
     if (auto done = overlay_.fetch(options_.fetch_bytes_max); !done)
       return tl::unexpected{std::move(done).error()};
@@ -103,7 +103,8 @@ store_core::step store_core::execute_next(client_state& client, const wanted_ses
   if (overlay_.fetched() < needs.end)
     if (const auto done = fetch(needs, is); !done)
       return refuse(done.error());
-  if (client.flow.answer_loan > 0 && !is.changes && overlay_.fetched() >= needs.end
+  if (!is.changes && overlay_.fetched() >= needs.end
+      && (client.flow.answer_loan > 0 || overlay_.data_bytes(needs.first, needs.end) > small_answer_bytes_max)
       && !has_room_for(*item.what, client))
     return step::waits_for_room;
   return execute(client, item);

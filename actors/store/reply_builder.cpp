@@ -22,6 +22,7 @@ void reply_builder::take_back(client_state& client, std::size_t bytes) {
   auto& buffer = frames_[*client.open_frame].bytes;
   assert(bytes <= bytes_ && bytes <= buffer.size());
   buffer.resize(buffer.size() - bytes);
+  buffer.shrink_to_fit(); // many clients may have no room in the same group
   bytes_ -= bytes;
 }
 

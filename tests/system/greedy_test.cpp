@@ -103,6 +103,29 @@ SCENARIO("a master stays small whatever its workers read, and is small again whe
   }
 }
 
+SCENARIO("what many workers read at the same time waits for room, and is not made first") {
+  GIVEN("a master with a session of a mebibyte and a hundred workers") {
+    const sandbox where;
+    master server{where, {.listen = endpoint_in(where)}};
+    server.start();
+    REQUIRE(server.run({"set", "large", "-"}, std::string(mebibyte, 'x')).code == 0);
+    const auto before = resident_bytes(server.self().id());
+    readers workers{server, 100};
+    WHEN("each asks for it ten times at once") {
+      workers.ask("large", 10);
+      const auto limit = within(120s);
+      while (workers.read())
+        REQUIRE(std::chrono::steady_clock::now() < limit);
+      THEN("the master had little more than its data") {
+        CHECK(workers.failed() == 0);
+        const auto peak = resident_bytes_peak(server.self().id());
+        INFO("before " << before / mebibyte << " MiB, peak " << peak / mebibyte << " MiB");
+        CHECK(peak < before + busy_bytes_max);
+      }
+    }
+  }
+}
+
 SCENARIO("stopped workers cost neither the master's memory nor the others their answers") {
   GIVEN("a master with sessions of a mebibyte, seven greedy workers and a modest one") {
     const sandbox where;

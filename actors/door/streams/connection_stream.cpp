@@ -45,6 +45,8 @@ void connection_stream::write_on() {
   sending_.clear();
   sending_size_.used(std::exchange(sent_, 0), sending_);
   sending_.swap(filling_);
+  if (sending_.empty())
+    buffer_size::spare(sending_); // the other one is there for the next message
 }
 
 void connection_stream::handle_event(caf::io::network::operation what) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -49,28 +50,55 @@ private:
   bool broken_ = false;
 };
 
-/// Gives back the memory of a buffer that has not needed most of it for a while. It is looked at when it is
-/// used; what is idle has the other end's heartbeats.
+/// Gives back the memory of a buffer that has not needed most of it for a while, and at once where all
+/// connections together keep much. It is looked at when it is used; what is idle has the other end's
+/// heartbeats.
 class buffer_size {
 public:
+  buffer_size() = default;
+  buffer_size(const buffer_size&) = delete;
+  buffer_size& operator=(const buffer_size&) = delete;
+  ~buffer_size() { keep(0); }
+
   /// `buffer`, which is empty now, held so many bytes.
   template <class Buffer>
   void used(std::size_t bytes, Buffer& buffer) {
-    if (buffer.capacity() <= kept_bytes_max)
+    const auto capacity = buffer.capacity();
+    if (capacity <= kept_bytes_max)
       return;
     const auto now = std::chrono::steady_clock::now();
-    if (bytes >= buffer.capacity() / 4)
+    if (bytes >= capacity / 4)
       last_needed_ = now;
-    else if (now - last_needed_ > patience)
+    const bool others_leave_room = all_kept_ - kept_ + capacity <= all_kept_max;
+    if (others_leave_room && now - last_needed_ <= patience)
+      return keep(capacity);
+    buffer = Buffer{};
+    keep(0);
+  }
+
+  /// As `used`, for one that need not be large again.
+  template <class Buffer>
+  static void spare(Buffer& buffer) {
+    if (buffer.capacity() > kept_bytes_max)
       buffer = Buffer{};
   }
 
 private:
+  void keep(std::size_t bytes) noexcept {
+    all_kept_ += bytes - kept_;
+    kept_ = bytes;
+  }
+
   /// Always kept: the usual messages.
   static constexpr std::size_t kept_bytes_max = 64 * 1024;
   static constexpr std::chrono::seconds patience{2};
 
+  /// Of all connections of this process, beyond that.
+  static constexpr std::size_t all_kept_max = 8 * 1024 * 1024;
+  static inline std::atomic<std::size_t> all_kept_{0};
+
   std::chrono::steady_clock::time_point last_needed_{};
+  std::size_t kept_ = 0;
 };
 
 /// A stream of CAF that reads ahead and writes at once, instead of asking the multiplexer for every message
