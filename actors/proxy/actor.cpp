@@ -254,12 +254,11 @@ void proxy::route_ended(const std::string& failure) {
   state_->note_failure(why, true);
   close(why.message);
   if (!failure.empty())
-    fail_for_good(why);
+    tell_of_failure(why);
 }
 
-void proxy::fail_for_good(const error& why) {
+void proxy::tell_of_failure(const error& why) {
   const callback_scope scope;
-  state_->note_failure(why, true);
   auto tell = std::exchange(how_.on_failure, nullptr);
   state_->call_back(tell, why);
 }
@@ -290,8 +289,11 @@ void proxy::on_exit() {
       perform(*lost);
   if (how_.link)
     how_.link->unsubscribe(self());
-  if (!meant)
-    fail_for_good({errc::unavailable, "the handle's proxy ended before it was closed"});
+  if (!meant) {
+    const error why{errc::unavailable, "the handle's proxy ended before it was closed"};
+    state_->note_failure(why, true);
+    tell_of_failure(why);
+  }
   how_ = {};
   store_watch_ = {};
   route_watch_ = {};

@@ -62,7 +62,7 @@ private:
   void watch(caf::actor store);
   void watch_route(const caf::actor& route);
   void route_ended(const std::string& failure);
-  void fail_for_good(const error& why);
+  void tell_of_failure(const error& why);
   void arm_timer();
   void close(const std::string& why = "the handle was closed");
   caf::actor self();

@@ -254,6 +254,10 @@ std::size_t resident_bytes_peak(pid_t id) {
   return status_bytes(id, "VmHWM:");
 }
 
+std::size_t address_space_bytes(pid_t id) {
+  return status_bytes(id, "VmSize:");
+}
+
 std::size_t open_descriptors(pid_t id) {
   const std::filesystem::directory_iterator entries{"/proc/" + std::to_string(id) + "/fd"};
   return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));

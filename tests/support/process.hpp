@@ -107,6 +107,9 @@ completed run(const program& what, std::string_view input = {},
 std::size_t resident_bytes(pid_t id);
 std::size_t resident_bytes_peak(pid_t id);
 
+/// Address space that a process has taken, in bytes.
+std::size_t address_space_bytes(pid_t id);
+
 /// @returns how many descriptors a running process has open.
 std::size_t open_descriptors(pid_t id);
 

@@ -1,9 +1,7 @@
 #include <csignal>
-#include <fstream>
 #include <string>
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <cluster_store/tests/support/memory.hpp>
 #include <cluster_store/tests/system/crew.hpp>
@@ -12,14 +10,6 @@ using namespace cluster_store::tests;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Address space that a process has taken.
-rlim_t taken_bytes(pid_t process) {
-  std::ifstream file{"/proc/" + std::to_string(process) + "/statm"};
-  rlim_t pages = 0;
-  file >> pages;
-  return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
-}
 
 void limit_address_space(pid_t process, rlim_t bytes) {
   const rlimit both{bytes, bytes};
@@ -51,7 +41,7 @@ TEST_CASE("a master without memory ends with an error or says what is the case: 
              .store = "s=" + engine + (engine == "memory:" ? "" : where.path("data")),
              .more_arguments = {"--memory-max", "1024"}}};
   const auto id = here.server.self().id();
-  limit_address_space(id, taken_bytes(id) + spare * mebibyte);
+  limit_address_space(id, address_space_bytes(id) + spare * mebibyte);
   ask_for_much(here);
   for (auto* each : here.all)
     each->self().signal(SIGKILL);

@@ -47,6 +47,12 @@ public:
     return answered_ < asked_;
   }
 
+  void read_all() {
+    const auto limit = within(120s);
+    while (read())
+      REQUIRE(std::chrono::steady_clock::now() < limit);
+  }
+
   void signal(int number, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
       processes_[i]->signal(number);
@@ -76,6 +82,12 @@ std::chrono::milliseconds median_of(std::vector<std::chrono::milliseconds>& all,
   return all[static_cast<std::size_t>(part * static_cast<double>(all.size() - 1))];
 }
 
+void check_peak(master& server, std::size_t before) {
+  const auto peak = resident_bytes_peak(server.self().id());
+  INFO("before " << before / mebibyte << " MiB, peak " << peak / mebibyte << " MiB");
+  CHECK(peak < before + busy_bytes_max);
+}
+
 } // namespace
 
 SCENARIO("a master stays small whatever its workers read, and is small again when they are idle") {
@@ -88,14 +100,10 @@ SCENARIO("a master stays small whatever its workers read, and is small again whe
     readers workers{server, 3};
     WHEN("they read a thousand sessions each") {
       workers.ask("large", 1'000);
-      const auto limit = within(120s);
-      while (workers.read())
-        REQUIRE(std::chrono::steady_clock::now() < limit);
+      workers.read_all();
       THEN("the master had little more than its data, and gives it back while they stay") {
         CHECK(workers.failed() == 0);
-        const auto peak = resident_bytes_peak(server.self().id());
-        INFO("before " << before / mebibyte << " MiB, peak " << peak / mebibyte << " MiB");
-        CHECK(peak < before + busy_bytes_max);
+        check_peak(server, before);
         wait_until([&] { return resident_bytes(server.self().id()) < before + idle_bytes_max; }, within(15s));
         CHECK(resident_bytes(server.self().id()) < before + idle_bytes_max);
       }
@@ -113,14 +121,10 @@ SCENARIO("what many workers read at the same time waits for room, and is not mad
     readers workers{server, 100};
     WHEN("each asks for it ten times at once") {
       workers.ask("large", 10);
-      const auto limit = within(120s);
-      while (workers.read())
-        REQUIRE(std::chrono::steady_clock::now() < limit);
+      workers.read_all();
       THEN("the master had little more than its data") {
         CHECK(workers.failed() == 0);
-        const auto peak = resident_bytes_peak(server.self().id());
-        INFO("before " << before / mebibyte << " MiB, peak " << peak / mebibyte << " MiB");
-        CHECK(peak < before + busy_bytes_max);
+        check_peak(server, before);
       }
     }
   }
@@ -164,9 +168,7 @@ SCENARIO("stopped workers cost neither the master's memory nor the others their 
                        << median_of(times, 1.0).count() << " ms");
         CHECK(peak < before + busy_bytes_max);
         greedy.signal(SIGCONT, 4);
-        const auto limit = within(120s);
-        while (greedy.read())
-          REQUIRE(std::chrono::steady_clock::now() < limit);
+        greedy.read_all();
         CHECK(greedy.failed() == 0);
       }
     }
@@ -195,9 +197,7 @@ SCENARIO("stopped workers that hold all there is to lend are cut off, and lose n
       THEN("it gets it within seconds, and the others all of theirs, later") {
         CHECK(std::chrono::steady_clock::now() - start < 10s * slowness);
         greedy.signal(SIGCONT, 4);
-        const auto limit = within(120s);
-        while (greedy.read())
-          REQUIRE(std::chrono::steady_clock::now() < limit);
+        greedy.read_all();
         CHECK(greedy.failed() == 0);
       }
     }
