@@ -67,8 +67,9 @@ struct handshake {
 /// Body of an actor that lives for one handshake.
 void shake_hands(caf::event_based_actor* self, const std::shared_ptr<handshake>& what) {
   compat::prepare(self);
-  compat::request(self, what->broker, what->patience, caf::connect_atom_v, std::move(what->scribe),
-                  std::uint16_t{0})
+  // The broker is let go: one that has ended keeps this request, and with it this actor, in its mailbox.
+  compat::request(self, std::exchange(what->broker, nullptr), what->patience, caf::connect_atom_v,
+                  std::move(what->scribe), std::uint16_t{0})
       .then(
           [what](const caf::node_id& node, caf::strong_actor_ptr& gate, const std::set<std::string>&) {
             if (!gate)
