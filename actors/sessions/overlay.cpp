@@ -50,14 +50,7 @@ result<std::size_t> session_overlay::fetch(std::size_t bytes_max) {
   return bytes;
 }
 
-std::size_t session_overlay::data_bytes(std::size_t first, std::size_t end) const noexcept {
-  std::size_t bytes = 0;
-  for (auto i = first; i < end; ++i)
-    bytes += slots_[i].content ? slots_[i].content->data.size() : 0;
-  return bytes;
-}
-
-session_overlay::slot& session_overlay::at(std::string_view id) {
+session_overlay::slot& session_overlay::look_up(std::string_view id) {
   const auto number = number_of(id, backends::seeded_hash(id));
   assert(number < fetched_);
   return slots_[number];

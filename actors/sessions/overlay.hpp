@@ -55,10 +55,24 @@ public:
   result<std::size_t> fetch(std::size_t bytes_max);
 
   /// @returns the bytes of data of those with numbers from `first` to before `end`. @pre they are fetched.
-  std::size_t data_bytes(std::size_t first, std::size_t end) const noexcept;
+  std::size_t data_bytes(std::size_t first, std::size_t end) const noexcept {
+    std::size_t bytes = 0;
+    for (auto i = first; i < end; ++i)
+      bytes += slots_[i].content ? slots_[i].content->data.size() : 0;
+    return bytes;
+  }
+
+  /// The session that is looked for next is likely the one with this number: that saves the search, if the
+  /// id is the very text that was wanted.
+  void expect(std::size_t number) noexcept { expected_ = number; }
 
   /// @returns the slot of `id`. @pre wanted and fetched.
-  slot& at(std::string_view id);
+  slot& at(std::string_view id) {
+    if (expected_ < fetched_)
+      if (auto& likely = slots_[expected_]; likely.id.data() == id.data() && likely.id.size() == id.size())
+        return likely;
+    return look_up(id);
+  }
 
   void put(slot& where, const backends::record& content);
 
@@ -90,6 +104,7 @@ private:
   friend backends::invariants;
 
   std::uint32_t number_of(std::string_view id, std::uint64_t hash) const;
+  slot& look_up(std::string_view id);
   void change(slot& where, slot::change into);
   std::size_t check_invariants() const;
   static void check(const slot& each);
@@ -98,7 +113,8 @@ private:
   backends::backend* engine_;
   std::vector<slot> slots_;
   backends::slot_table numbers_;
-  std::size_t fetched_ = 0; ///< Slots before this one have been read.
+  std::size_t fetched_ = 0;  ///< Slots before this one have been read.
+  std::size_t expected_ = 0; ///< Number of the slot that is likely looked for.
   std::vector<std::string_view> ids_;
   std::vector<std::unique_ptr<backends::reads>> reads_;
   std::size_t reads_used_ = 0;

@@ -123,6 +123,8 @@ void store_actor::tick() {
   for (const auto& stuck : core_->tick(clock_->steady()))
     if (gate_)
       compat::send(this, caf::actor_cast<caf::actor>(gate_), client_is_stuck{stuck});
+  if (core_->comes_to_rest())
+    memory_.take(nullptr);
   arm();
   if (engine_->traits().sync != backends::traits::syncing::interval)
     return;

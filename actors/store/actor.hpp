@@ -10,6 +10,7 @@
 #include <cluster_store/actors/store/core.hpp>
 #include <cluster_store/actors/store/messages.hpp>
 #include <cluster_store/backends/clock.hpp>
+#include <cluster_store/backends/system/memory_return.hpp>
 
 namespace cluster_store::actors {
 
@@ -53,6 +54,7 @@ private:
   caf::strong_actor_ptr starter_;
   caf::strong_actor_ptr gate_; ///< Who asked for the last ticket.
   std::map<backends::client_id, route> routes_;
+  memory_return memory_;
   bool armed_ = false;
 };
 

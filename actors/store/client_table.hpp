@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <cluster_store/actors/store/client_flow.hpp>
 #include <cluster_store/actors/store/client_queue.hpp>
-#include <cluster_store/actors/store/flow_control.hpp>
 #include <cluster_store/actors/wire/wire.hpp>
 #include <cluster_store/backends/backend.hpp>
 #include <cluster_store/backends/invariants.hpp>

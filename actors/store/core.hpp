@@ -14,6 +14,7 @@
 #include <cluster_store/actors/sessions/overlay.hpp>
 #include <cluster_store/actors/sessions/store_view.hpp>
 #include <cluster_store/actors/store/client_table.hpp>
+#include <cluster_store/actors/store/flow_control.hpp>
 #include <cluster_store/actors/store/reply_builder.hpp>
 #include <cluster_store/actors/store/rows.hpp>
 #include <cluster_store/actors/store/turns.hpp>
@@ -108,6 +109,9 @@ public:
   /// @returns the clients that keep for themselves what others wait for: their connections must end.
   /// @post `prepare` has something to do if there is.
   std::vector<backends::client_id> tick(steady_time now);
+
+  /// After a tick. @returns as `flow_control::comes_to_rest`.
+  bool comes_to_rest() { return flow_.comes_to_rest(); }
 
   /// @returns whether the shell must close the engine and start anew.
   bool must_restart() const noexcept { return must_restart_; }

@@ -100,6 +100,7 @@ store_core::step store_core::execute_next(client_state& client, const wanted_ses
       return refuse(ready.error());
     return *ready ? execute(client, item) : step::waits_for_group;
   }
+  overlay_.expect(needs.first);
   if (overlay_.fetched() < needs.end)
     if (const auto done = fetch(needs, is); !done)
       return refuse(done.error());

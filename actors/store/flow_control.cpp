@@ -4,7 +4,7 @@
 #include <cassert>
 #include <utility>
 
-#include <cluster_store/actors/store/client_table.hpp>
+#include <cluster_store/actors/wire/wire.hpp>
 
 namespace cluster_store::actors {
 
@@ -13,9 +13,10 @@ namespace {
 /// No operation is longer, whatever a client says: the largest session, its id and what belongs to them.
 constexpr std::size_t operation_bytes_max = 17 * 1024 * 1024;
 
-std::size_t unread(const client_flow& flow) noexcept {
-  return static_cast<std::size_t>(flow.answered - flow.taken) + flow.staged;
-}
+/// So much has passed where what it needed is worth giving back, and so little passes in a second where
+/// hardly anything is needed.
+constexpr std::uint64_t worth_returning_bytes = 16 * 1024 * 1024;
+constexpr std::uint64_t resting_bytes = 1024 * 1024;
 
 } // namespace
 
@@ -56,6 +57,7 @@ bool flow_control::came(client_state& client, std::size_t bytes) {
   if (bytes > flow.granted - flow.came)
     return false;
   flow.came += bytes;
+  passed_ += bytes;
   return true;
 }
 
@@ -135,12 +137,6 @@ void flow_control::lend_to_waiting() {
 
 // -- answers
 
-/// @returns what a client would have to borrow for `bytes` more.
-std::size_t flow_control::loan_for(const client_flow& flow, std::size_t bytes) const noexcept {
-  const auto after = unread(flow) + bytes;
-  return after > limits_.own_bytes ? after - limits_.own_bytes : 0;
-}
-
 bool flow_control::may_borrow(const client_flow& flow, std::size_t loan) const noexcept {
   const auto others = answers_lent_ - flow.answer_loan;
   return loan <= flow.answer_loan || others == 0 || others + loan <= limits_.answers_bytes_max;
@@ -154,13 +150,13 @@ void flow_control::set_answer_loan(client_flow& flow, std::size_t loan) noexcept
 /// One answer always fits, so that every session can be read: little that was not taken need not have been
 /// reported.
 bool flow_control::fits_window(const client_flow& flow, std::size_t bytes) noexcept {
-  return unread(flow) < wire::unreported_bytes_max || unread(flow) + bytes <= flow.window;
+  return flow.unread() < wire::unreported_bytes_max || flow.unread() + bytes <= flow.window;
 }
 
-bool flow_control::has_room(client_state& client, std::size_t bytes) {
+bool flow_control::has_borrowed_room(client_state& client, std::size_t bytes) {
   auto& flow = client.flow;
   const auto loan = loan_for(flow, bytes);
-  if (loan == 0 || !flow.open)
+  if (!flow.open)
     return true;
   const bool fits = fits_window(flow, bytes);
   if (fits && (loan <= flow.answer_loan || (roomless_.empty() && may_borrow(flow, loan))))
@@ -173,21 +169,12 @@ bool flow_control::has_room(client_state& client, std::size_t bytes) {
   return false;
 }
 
-void flow_control::stage(client_state& client, std::size_t bytes) {
-  auto& flow = client.flow;
-  if (!flow.open)
-    return;
-  if (flow.staged == 0)
-    staged_.push_back(&client);
-  flow.staged += bytes;
-  if (const auto loan = loan_for(flow, 0); loan > flow.answer_loan)
-    set_answer_loan(flow, loan);
-}
-
 void flow_control::committed() {
   const backends::invariants::at_end checked{*this};
-  for (auto* client : staged_)
+  for (auto* client : staged_) {
+    passed_ += client->flow.staged;
     client->flow.answered += std::exchange(client->flow.staged, 0);
+  }
   staged_.clear();
 }
 
@@ -259,6 +246,14 @@ std::vector<client_state*> flow_control::tick() {
       stuck.push_back(client);
   }
   return stuck;
+}
+
+bool flow_control::comes_to_rest() {
+  const bool rests = passed_ - std::exchange(passed_by_tick_, passed_) < resting_bytes
+                     && passed_ - passed_by_rest_ >= worth_returning_bytes;
+  if (rests)
+    passed_by_rest_ = passed_;
+  return rests;
 }
 
 /// @returns how many clients it looked at.

@@ -5,35 +5,10 @@
 #include <deque>
 #include <vector>
 
+#include <cluster_store/actors/store/client_table.hpp>
 #include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
-
-class client_state;
-
-/// What flow control knows of one client's connection. All numbers are bytes; those that are not loans count
-/// from the welcome on and only rise.
-struct client_flow {
-  std::uint64_t granted = 0;  ///< Of operations it may have sent.
-  std::uint64_t told = 0;     ///< What it knows of that.
-  std::uint64_t wanted = 0;   ///< What it would like that to be.
-  std::uint64_t came = 0;     ///< Of operations that came, or that it gave back unsent.
-  std::uint64_t settled = 0;  ///< Of these: answered.
-  std::uint64_t returned = 0; ///< Of these: given back.
-  std::uint64_t answered = 0; ///< Of answers.
-  std::uint64_t taken = 0;    ///< Of these: it has taken them.
-  std::size_t window = 0;     ///< Of answers it wants to have on the way at most.
-  std::size_t staged = 0;     ///< Of answers of the group that is prepared.
-  std::size_t needs = 0;      ///< Of the answer that had no room.
-  std::size_t request_loan = 0;
-  std::size_t answer_loan = 0;
-  std::uint32_t progress = 0;  ///< Tick of the last sign of life.
-  bool open = false;           ///< There is a connection.
-  bool wants_requests = false; ///< Stands among those who wait for a loan.
-  bool waits_for_room = false; ///< Its next answer had no room,
-  bool waits_for_loan = false; ///< because others had borrowed it.
-  bool has_news = false;       ///< It waits to hear that more is granted.
-};
 
 /// Bounds what clients make a store keep: operations that were not executed, answers that were not taken
 /// (docs/decisions/011). Windows in bytes, both ways, as those of HTTP/2 (RFC 9113, section 5.2), with credit
@@ -82,10 +57,21 @@ public:
 
   /// @returns whether an answer of `bytes` may be made. If not, the client is among the next `roomy` once it
   /// may.
-  bool has_room(client_state& client, std::size_t bytes);
+  bool has_room(client_state& client, std::size_t bytes) {
+    return loan_for(client.flow, bytes) == 0 || has_borrowed_room(client, bytes);
+  }
 
   /// An answer is part of the group that is prepared.
-  void stage(client_state& client, std::size_t bytes);
+  void stage(client_state& client, std::size_t bytes) {
+    auto& flow = client.flow;
+    if (!flow.open)
+      return;
+    if (flow.staged == 0)
+      staged_.push_back(&client);
+    flow.staged += bytes;
+    if (const auto loan = loan_for(flow, 0); loan > flow.answer_loan)
+      set_answer_loan(flow, loan);
+  }
 
   /// The group's answers go, or do not.
   void committed();
@@ -108,12 +94,22 @@ public:
   /// Once a second. @returns those who hold a loan that others wait for, and do nothing.
   std::vector<client_state*> tick();
 
+  /// After a tick. @returns whether much has passed since it last said so, and hardly anything since the tick
+  /// before: what that needed can be given back.
+  bool comes_to_rest();
+
   std::size_t lent() const noexcept { return requests_lent_ + answers_lent_; }
 
 private:
   friend backends::invariants;
 
-  std::size_t loan_for(const client_flow& flow, std::size_t bytes) const noexcept;
+  /// @returns what a client would have to borrow for `bytes` more.
+  std::size_t loan_for(const client_flow& flow, std::size_t bytes) const noexcept {
+    const auto after = flow.unread() + bytes;
+    return after > limits_.own_bytes ? after - limits_.own_bytes : 0;
+  }
+
+  bool has_borrowed_room(client_state& client, std::size_t bytes);
   bool may_borrow(const client_flow& flow, std::size_t loan) const noexcept;
   static bool fits_window(const client_flow& flow, std::size_t bytes) noexcept;
   void set_answer_loan(client_flow& flow, std::size_t loan) noexcept;
@@ -129,6 +125,9 @@ private:
   std::size_t requests_lent_ = 0;
   std::size_t answers_lent_ = 0;
   std::uint32_t ticks_ = 0;
+  std::uint64_t passed_ = 0;           ///< Bytes of operations and answers so far,
+  std::uint64_t passed_by_tick_ = 0;   ///< at the last question whether they come to rest,
+  std::uint64_t passed_by_rest_ = 0;   ///< and at the last time they did.
   std::deque<client_state*> wanting_;  ///< Wait for a loan of operations, in this order.
   std::deque<client_state*> roomless_; ///< Wait for a loan of room, in this order.
   std::vector<client_state*> staged_;  ///< Have answers in the group.

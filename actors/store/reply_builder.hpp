@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include <cluster_store/actors/store/client_table.hpp>
+#include <cluster_store/actors/store/flow_control.hpp>
 #include <cluster_store/actors/wire/wire.hpp>
 #include <cluster_store/backends/invariants.hpp>
 

@@ -52,11 +52,14 @@ public:
 
   /// A number in 1–10 bytes, 7 bits a byte, lowest first (LEB128).
   void variable(std::uint64_t number) {
-    while (number >= 0x80) {
-      out_->push_back(static_cast<char>(number | 0x80));
-      number >>= 7;
-    }
-    out_->push_back(static_cast<char>(number));
+    if (number < 0x80)
+      return out_->push_back(static_cast<char>(number));
+    std::array<char, 10> raw{};
+    std::size_t size = 0;
+    for (; number >= 0x80; number >>= 7)
+      raw[size++] = static_cast<char>(number | 0x80);
+    raw[size++] = static_cast<char>(number);
+    out_->append(raw.data(), size);
   }
 
   /// A signed number: zigzag, then LEB128.

@@ -197,3 +197,28 @@ TEST_CASE("whatever clients do, their windows hold, and in the end nothing is le
     here.flow.forget(*each);
   CHECK(here.flow.lent() == 0);
 }
+
+TEST_CASE("who has let much pass comes to rest once, when hardly anything passes any more") {
+  flow_fixture here;
+  const auto let_pass = [&](std::size_t mebibytes) {
+    for (std::size_t i = 0; i < mebibytes; ++i) {
+      here.answer(0, 512 * kibibyte);
+      here.take(0);
+      here.flow.reported(here[1], {0, here[1].flow.came + 512 * kibibyte, 0});
+      REQUIRE(here.flow.came(here[1], 512 * kibibyte));
+      here.flow.settled(here[1], 512 * kibibyte);
+    }
+  };
+  CHECK_FALSE(here.flow.comes_to_rest());
+  let_pass(20);
+  CHECK_FALSE(here.flow.comes_to_rest()); // it is not over yet
+  CHECK(here.flow.comes_to_rest());
+  CHECK_FALSE(here.flow.comes_to_rest());
+  let_pass(10);
+  CHECK_FALSE(here.flow.comes_to_rest());
+  CHECK_FALSE(here.flow.comes_to_rest()); // not worth it
+  let_pass(10);
+  CHECK_FALSE(here.flow.comes_to_rest());
+  here.answer(0, kibibyte);
+  CHECK(here.flow.comes_to_rest());
+}
