@@ -12,7 +12,7 @@ namespace {
 
 /// What a master may have above its data, whatever its workers do; and again when they are idle.
 constexpr std::size_t busy_bytes_max = 128 * mebibyte * memory_factor + quarantine_bytes;
-constexpr std::size_t idle_bytes_max = 64 * mebibyte * memory_factor + quarantine_bytes;
+constexpr std::size_t idle_bytes_max = 24 * mebibyte * memory_factor + quarantine_bytes;
 
 std::string gets(const std::string& id, std::size_t count) {
   std::string lines;
@@ -88,6 +88,12 @@ void check_peak(master& server, std::size_t before) {
   CHECK(peak < before + busy_bytes_max);
 }
 
+void check_idle(master& server, std::size_t before) {
+  const auto now = [&] { return resident_bytes(server.self().id()); };
+  wait_until([&] { return now() < before + idle_bytes_max; }, within(15s));
+  CHECK(now() < before + idle_bytes_max);
+}
+
 } // namespace
 
 SCENARIO("a master stays small whatever its workers read, and is small again when they are idle") {
@@ -104,8 +110,7 @@ SCENARIO("a master stays small whatever its workers read, and is small again whe
       THEN("the master had little more than its data, and gives it back while they stay") {
         CHECK(workers.failed() == 0);
         check_peak(server, before);
-        wait_until([&] { return resident_bytes(server.self().id()) < before + idle_bytes_max; }, within(15s));
-        CHECK(resident_bytes(server.self().id()) < before + idle_bytes_max);
+        check_idle(server, before);
       }
     }
   }
@@ -122,9 +127,10 @@ SCENARIO("what many workers read at the same time waits for room, and is not mad
     WHEN("each asks for it ten times at once") {
       workers.ask("large", 10);
       workers.read_all();
-      THEN("the master had little more than its data") {
+      THEN("the master had little more than its data, and gives it back while they stay") {
         CHECK(workers.failed() == 0);
         check_peak(server, before);
+        check_idle(server, before);
       }
     }
   }
