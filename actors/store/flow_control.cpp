@@ -40,6 +40,7 @@ void flow_control::forget(client_state& client) {
     return;
   requests_lent_ -= client.flow.request_loan;
   set_answer_loan(client.flow, 0);
+  passed_ += 2 * limits_.own_bytes; // its connection held about so much
   for (auto* list : {&wanting_, &roomless_})
     std::erase(*list, &client);
   for (auto* list : {&staged_, &roomy_, &news_, &open_})

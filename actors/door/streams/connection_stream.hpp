@@ -89,8 +89,8 @@ private:
     kept_ = bytes;
   }
 
-  /// Always kept: the usual messages.
-  static constexpr std::size_t kept_bytes_max = 64 * 1024;
+  /// Always kept: the usual messages of a thousand workers.
+  static constexpr std::size_t kept_bytes_max = 16 * 1024;
   static constexpr std::chrono::seconds patience{2};
 
   /// Of all connections of this process, beyond that.
