@@ -30,7 +30,7 @@ identity identity_of(const caf::actor_system& system) {
 } // namespace
 
 inside::inside(caf::actor_system& system)
-    : self_(identity_of(system)), caf_side_(std::make_shared<middleman>(system)) {}
+    : self_(identity_of(system)), node_(system.node()), caf_side_(std::make_shared<middleman>(system)) {}
 
 void inside::start() {
   const boost::asio::steady_timer opens_descriptors{io_}; // here, where it may fail, and not on the thread

@@ -16,6 +16,7 @@
 #include <cluster_store/actors/door/connector.hpp>
 #include <cluster_store/actors/door/middleman.hpp>
 #include <cluster_store/actors/door/streams/tls_relay.hpp>
+#include <cluster_store/actors/runtime/living_node.hpp>
 
 namespace cluster_store::door {
 
@@ -67,6 +68,7 @@ private:
   bool on_own_thread();
 
   identity self_;
+  actors::living_node node_; ///< Also of programs that made their actor systems themselves.
   mutable std::mutex mutex_; ///< Guards the members up to the io_context.
   bool ended_ = false;
   std::shared_ptr<middleman> caf_side_;

@@ -51,7 +51,10 @@ struct runtime::configuration : caf::actor_system_config {
   }
 };
 
-runtime::runtime(std::unique_ptr<configuration> config) : config_(std::move(config)), system_(*config_) {}
+runtime::runtime(std::unique_ptr<configuration> config) : config_(std::move(config)), system_(*config_) {
+  if (system_.has_middleman())
+    node_.emplace(system_.node());
+}
 
 runtime::~runtime() = default;
 
@@ -67,7 +70,16 @@ result<std::shared_ptr<runtime>> runtime::make(bool with_network) {
       delete ended;
   };
   const program_thread caller;
-  return std::shared_ptr<runtime>{new runtime(std::make_unique<configuration>(with_network)), end};
+  for (std::size_t tried = 0; tried < living_node::ids_max; ++tried) {
+    const auto made =
+        std::shared_ptr<runtime>{new runtime(std::make_unique<configuration>(with_network)), end};
+    if (!made->node_ || made->node_->was_alone())
+      return made;
+  }
+  return fail(errc::overloaded,
+              "this process has " + std::to_string(living_node::ids_max)
+                  + " handles and servers with an actor system of their own, and CAF knows no more "
+                    "apart: share handles, or open them in one actor system");
 }
 
 callback_scope::callback_scope() noexcept {

@@ -4,9 +4,11 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 
 #include <cluster_store/actors/caf_compat.hpp>
+#include <cluster_store/actors/runtime/living_node.hpp>
 #include <cluster_store/backends/result.hpp>
 #include <cluster_store/backends/system/forked.hpp>
 #include <cluster_store/backends/system/signal_shield.hpp>
@@ -28,7 +30,7 @@ public:
   /// @param with_network whether the process listens or connects.
   /// @errors `io_error` if the process has no room for its threads, and with a network for its descriptors
   /// and
-  ///   those of a door: CAF would end the process.
+  ///   those of a door: CAF would end the process. `overloaded` if too many others with a network live.
   static result<std::shared_ptr<runtime>> make(bool with_network);
 
   runtime(const runtime&) = delete;
@@ -44,6 +46,7 @@ private:
 
   std::unique_ptr<configuration> config_;
   caf::actor_system system_;
+  std::optional<living_node> node_; ///< If it has a network.
 };
 
 /// Calls what opens a store or starts a server for a program of any kind. Signals that such a program may not
