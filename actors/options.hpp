@@ -53,8 +53,9 @@ struct call_options {
 
 /// What bounds a handle's queue; beyond it operations are answered `overloaded` at once.
 struct queue_limits {
-  std::size_t operations_max = 10'000;      ///< Unanswered operations; 1–65 536, default 10 000.
-  std::size_t bytes_max = 16 * 1024 * 1024; ///< Bytes of their ids and data; default 16 MiB.
+  std::size_t operations_max = 10'000; ///< Unanswered operations; 1–65 536, default 10 000.
+  std::size_t bytes_max =
+      16 * 1024 * 1024; ///< Bytes of their ids and data, unless it is one alone; default 16 MiB.
   std::size_t batch_operations_max = 256;   ///< Operations that travel in one message; default 256.
   std::size_t batch_bytes_max = 512 * 1024; ///< Bytes of one message, unless one operation is larger.
   std::size_t batches_in_flight_max = 8;    ///< Messages without an answer; default 8.

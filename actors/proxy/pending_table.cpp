@@ -4,6 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include <cluster_store/actors/proxy/shared_submissions.hpp>
+
 namespace cluster_store::actors {
 
 namespace {
@@ -26,7 +28,7 @@ pending_table::pending_table(const queue_limits& limits)
     : limits_(limits), batches_(std::max<std::size_t>(limits.batches_in_flight_max, 1)) {}
 
 bool pending_table::full_for(const call& what) const noexcept {
-  return size_ >= limits_.operations_max || bytes_ + what.bytes() > limits_.bytes_max;
+  return !has_room(limits_, size_, bytes_, what.bytes());
 }
 
 bool pending_table::is_latest(steady_time deadline) const noexcept {
@@ -267,7 +269,7 @@ void pending_table::check_sums() const {
   }
   // What is counted is what has no answer, and there is room for it.
   assert(size == size_ && size_ <= limits_.operations_max);
-  assert(bytes == bytes_ && bytes_ <= limits_.bytes_max);
+  assert(bytes == bytes_ && (size_ == 1 || bytes_ <= limits_.bytes_max));
 }
 
 } // namespace cluster_store::actors

@@ -11,6 +11,13 @@
 
 namespace cluster_store::actors {
 
+/// @returns whether a queue of so many operations and bytes has room for one more. One alone always has, so
+/// that the largest session can be written.
+inline bool has_room(const queue_limits& limits, std::size_t operations, std::size_t bytes,
+                     std::size_t more) noexcept {
+  return operations == 0 || (operations < limits.operations_max && bytes + more <= limits.bytes_max);
+}
+
 /// How operations get from any thread to their proxy: a crowd of calls costs one message, because the proxy
 /// is woken only when it is not going to look anyway.
 ///
@@ -32,8 +39,8 @@ public:
     const std::lock_guard lock{mutex_};
     if (closed_)
       return verdict::closed;
-    if (operations_ - finished_operations_.load(std::memory_order_relaxed) >= limits_.operations_max
-        || bytes_ - finished_bytes_.load(std::memory_order_relaxed) + size > limits_.bytes_max)
+    if (!has_room(limits_, operations_ - finished_operations_.load(std::memory_order_relaxed),
+                  bytes_ - finished_bytes_.load(std::memory_order_relaxed), size))
       return verdict::full;
     ++operations_;
     bytes_ += size;

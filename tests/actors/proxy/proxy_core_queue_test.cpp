@@ -165,6 +165,20 @@ TEST_CASE("beyond the limit of bytes the answer is overloaded, at once") {
   CHECK(t.is_open(std::string(40, 'c')));
 }
 
+TEST_CASE("one operation alone has room, however large it is, and others when it is over") {
+  queue_limits queue;
+  queue.bytes_max = 100;
+  core_fixture t{with(queue)};
+  t.connect();
+  t.send(std::string(200, 'a'));
+  t.issue("b");
+  CHECK(t.is_open(std::string(200, 'a')));
+  CHECK(t.code_of("b") == errc::overloaded);
+  t.answer({1});
+  t.issue("c");
+  CHECK(t.is_open("c"));
+}
+
 TEST_CASE("an operation that was never sent is unavailable at its deadline") {
   core_fixture t;
   t.send("a");
