@@ -36,8 +36,7 @@ void add_commands(CLI::App& program, command_table& table, const std::string& ve
   program.set_version_flag("--version", version);
   program.add_option("--config", "file with settings (TOML)")->type_name("FILE")->configurable(false);
   add_serve_command(table);
-  add_session_commands(table);
-  add_collection_commands(table);
+  add_operation_commands(table);
   add_pipe_command(table);
   add_status_command(table);
 }

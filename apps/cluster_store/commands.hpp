@@ -44,8 +44,7 @@ struct common_flags {
 void add_commands(CLI::App& program, command_table& table, const std::string& version);
 
 void add_serve_command(command_table& table);
-void add_session_commands(command_table& table);
-void add_collection_commands(command_table& table);
+void add_operation_commands(command_table& table);
 void add_pipe_command(command_table& table);
 void add_status_command(command_table& table);
 

@@ -11,8 +11,8 @@
 #include <cluster_store/apps/cluster_store/json_text.hpp>
 #include <cluster_store/apps/cluster_store/pipe/answer.hpp>
 #include <cluster_store/apps/cluster_store/settings/settings.hpp>
+#include <cluster_store/apps/cluster_store/typed_options.hpp>
 #include <cluster_store/apps/support/duration.hpp>
-#include <cluster_store/apps/support/option_checks.hpp>
 #include <cluster_store/apps/support/terminal/output.hpp>
 #include <cluster_store/apps/support/terminal/text.hpp>
 
@@ -50,92 +50,72 @@ result<std::chrono::milliseconds> parse_timeout(const std::string& text) {
 } // namespace
 
 void connection::add_to(CLI::App& command, bool one_store) {
+  how_.mode = mode::worker;
+  how_.worker_name = "cluster-store";
+  const auto set_master = [this](const std::string& text) {
+    how_.where = *parse_master(text);
+    is_named_ = true;
+  };
   command
-      .add_option("--connect", connect_,
-                  "where the master listens: unix:PATH or HOST:PORT (default " + to_string(default_endpoint())
-                      + ")")
+      .add_option_function<std::string>("--connect", set_master,
+                                        "where the master listens: unix:PATH or HOST:PORT (default "
+                                            + to_string(default_endpoint()) + ")")
       ->check(read_by(parse_master))
       ->type_name("ENDPOINT");
   if (one_store)
-    command.add_option("--store", store_, "name of the store")->type_name("NAME")->capture_default_str();
-  command
-      .add_option("--secret-file", secret_file_,
-                  "file with the shared secret, for TCP (default: the user's own)")
-      ->type_name("FILE");
+    command.add_option("--store", how_.store.name, "name of the store")
+        ->type_name("NAME")
+        ->capture_default_str();
+  add_file(command, "--secret-file", how_.secret_file,
+           "file with the shared secret, for TCP (default: the user's own)");
   add_tls_flags(command);
-  command.add_option("--timeout", timeout_, "how long to wait for an answer, at most 10m")
+  const auto set_timeout = [this](const std::string& text) {
+    how_.calls.timeout = how_.connect_timeout = *parse_timeout(text);
+  };
+  command
+      .add_option_function<std::string>("--timeout", set_timeout,
+                                        "how long to wait for an answer, at most 10m")
       ->check(read_by(parse_timeout))
       ->type_name("DURATION")
-      ->capture_default_str();
+      ->default_str(duration_text(how_.calls.timeout));
 }
 
 void connection::add_admin_flag(CLI::App& command) {
-  add_switch(command, "--admin", admin_,
+  add_switch(command, "--admin", how_.admin,
              "ask for the role admin, which `clear` needs where admins have a secret of their own");
 }
 
 void connection::add_tls_flags(CLI::App& command) {
+  add_file(command, "--tls-ca", how_.tls.authority_file,
+           "connect with TLS: file of the CA that signed the master's certificate; needed beyond this "
+           "machine");
+  add_file(command, "--tls-cert", how_.tls.certificate_file,
+           "certificate to show to the master, if it asks for one");
+  add_file(command, "--tls-key", how_.tls.key_file, "its private key");
   command
-      .add_option("--tls-ca", tls_.authority_file,
-                  "connect with TLS: file of the CA that signed the master's certificate; needed beyond this "
-                  "machine")
-      ->type_name("FILE");
-  command
-      .add_option("--tls-cert", tls_.certificate_file,
-                  "certificate to show to the master, if it asks for one")
-      ->type_name("FILE");
-  command.add_option("--tls-key", tls_.key_file, "its private key")->type_name("FILE");
-  command
-      .add_option("--tls-server-name", tls_.server_name,
+      .add_option("--tls-server-name", how_.tls.server_name,
                   "name or address that the master's certificate must hold (default: the host of --connect)")
       ->type_name("NAME");
 }
 
-result<endpoint> connection::where() const {
-  return connect_.empty() ? default_endpoint() : parse_master(connect_);
-}
-
-result<std::chrono::milliseconds> connection::timeout() const {
-  return parse_timeout(timeout_);
-}
-
-result<options> connection::worker_options() const {
-  const auto endpoint = where();
-  if (!endpoint)
-    return tl::unexpected{endpoint.error()};
-  const auto time = timeout();
-  if (!time)
-    return tl::unexpected{time.error()};
-  options how;
-  how.mode = mode::worker;
-  how.store.name = store_;
-  how.where = *endpoint;
-  how.secret_file = secret_file_;
-  how.admin = admin_;
-  how.tls = tls_;
-  how.worker_name = "cluster-store";
-  how.calls.timeout = *time;
-  how.connect_timeout = *time;
-  return how;
-}
-
 result<client> connection::open() const {
-  const auto how = worker_options();
-  if (!how)
-    return tl::unexpected{how.error()};
-  return cluster_store::open(*how).map_error([this](error problem) { return explain(std::move(problem)); });
+  return cluster_store::open(how_).map_error([this](error problem) { return explain(std::move(problem)); });
+}
+
+bool connection::lacks_master() const {
+  return !is_named_ && !is_own_socket(how_.where.path);
 }
 
 error connection::explain(error problem) const {
   const bool is_away = problem.code == errc::unavailable || problem.code == errc::deadline_exceeded;
-  if (is_away && connect_.empty() && !is_own_socket(default_endpoint().path))
+  if (is_away && lacks_master())
     problem.message += "; " + hint_of_machine();
   return problem;
 }
 
 void connection::note_absence() const {
-  if (const auto where = default_endpoint(); connect_.empty() && !is_own_socket(where.path))
-    note("nobody listens on " + to_string(where) + " yet; " + hint_of_machine());
+  if (lacks_master())
+    note("nobody listens on " + to_string(how_.where) + " yet; " + hint_of_machine());
 }
 
 void add_json_flag(CLI::App& command, bool& json) {

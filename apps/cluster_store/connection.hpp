@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,20 +19,12 @@ public:
   /// @pre this object outlives the parsing.
   void add_to(CLI::App& command, bool one_store = true);
 
-  /// @returns where the master is.
-  /// @errors as of `parse_endpoint`.
-  result<endpoint> where() const;
-
   /// @returns options for a worker handle as the flags say.
-  /// @errors `invalid_argument` for a bad flag, naming it.
-  result<options> worker_options() const;
+  const options& worker_options() const { return how_; }
 
   /// Connects.
   /// @errors as of `cluster_store::open` in worker mode.
   result<client> open() const;
-
-  /// @returns the deadline of each operation. @errors `invalid_argument` outside 1 ms–10 min.
-  result<std::chrono::milliseconds> timeout() const;
 
   /// @returns an error of connecting, with what helps to find the master if it was not named.
   error explain(error problem) const;
@@ -42,23 +33,17 @@ public:
   void note_absence() const;
 
   /// From now on the flags mean a connection in the role admin.
-  void ask_for_admin() { admin_ = true; }
+  void ask_for_admin() { how_.admin = true; }
 
   /// Adds `--admin`, for a command that needs that role only sometimes.
   void add_admin_flag(CLI::App& command);
 
-  const std::string& secret_file() const { return secret_file_; }
-  const tls_options& tls() const { return tls_; }
-
 private:
   void add_tls_flags(CLI::App& command);
+  bool lacks_master() const;
 
-  std::string connect_;
-  std::string store_ = "default";
-  std::string secret_file_;
-  bool admin_ = false;
-  tls_options tls_;
-  std::string timeout_ = "5s";
+  options how_;
+  bool is_named_ = false; ///< Whether the master was.
 };
 
 /// Adds `--json` to `command`.

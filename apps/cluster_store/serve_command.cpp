@@ -15,7 +15,7 @@
 
 #include <cluster_store/apps/cluster_store/settings/serve_settings.hpp>
 #include <cluster_store/apps/cluster_store/settings/settings.hpp>
-#include <cluster_store/apps/support/option_checks.hpp>
+#include <cluster_store/apps/cluster_store/typed_options.hpp>
 #include <cluster_store/apps/support/terminal/output.hpp>
 #include <cluster_store/apps/support/terminal/text.hpp>
 
@@ -69,7 +69,7 @@ exit_code report_start(const error& problem) {
 }
 
 void reload(server& master, const serve_flags& flags) {
-  if (flags.tls.certificate_file.empty())
+  if (flags.how.tls.certificate_file.empty())
     return note("SIGHUP: there are no certificates to read again; SIGTERM stops this master");
   if (const auto done = master.reload_certificates(); !done) {
     report(done.error());
@@ -128,7 +128,7 @@ std::optional<result<server>> start(const server_options& how) {
 }
 
 exit_code run_serve(const serve_flags& flags) {
-  auto how = read_serve_flags(flags);
+  auto how = serve_options(flags);
   if (!how)
     return report(how.error());
   const auto watch = std::make_shared<master_watch>();
@@ -163,25 +163,19 @@ exit_code run_serve(const serve_flags& flags) {
 }
 
 void add_tls_flags(CLI::App& command, tls_options& tls) {
-  command
-      .add_option(
-          "--tls-cert", tls.certificate_file,
-          "file of this master's certificate and those between it and its CA: all TCP endpoints speak "
-          "TLS; read again on SIGHUP")
-      ->type_name("FILE")
+  add_file(command, "--tls-cert", tls.certificate_file,
+           "file of this master's certificate and those between it and its CA: all TCP endpoints speak "
+           "TLS; read again on SIGHUP")
       ->group(own_groups::tls);
-  command.add_option("--tls-key", tls.key_file, "file of its private key, readable by its owner only")
-      ->type_name("FILE")
+  add_file(command, "--tls-key", tls.key_file, "file of its private key, readable by its owner only")
       ->group(own_groups::tls);
-  command
-      .add_option("--tls-ca", tls.authority_file,
-                  "file of a CA: workers, too, must show a certificate, signed by it")
-      ->type_name("FILE")
+  add_file(command, "--tls-ca", tls.authority_file,
+           "file of a CA: workers, too, must show a certificate, signed by it")
       ->group(own_groups::tls);
 }
 
 void add_limit_flags(CLI::App& command, serve_flags& flags) {
-  command.add_option("--connections-max", flags.connections_max, "worker processes at once")
+  command.add_option("--connections-max", flags.how.connections_max, "worker processes at once")
       ->check(whole_number(1, 65'536))
       ->type_name("N")
       ->capture_default_str();
@@ -203,25 +197,13 @@ void add_serve_command(command_table& table) {
                 "cluster-store serve --listen 127.0.0.1:7401 --store cache=memory:\n"
                 "cluster-store serve --listen 0.0.0.0:7401 --tls-cert server.pem --tls-key server.key");
   auto flags = std::make_shared<serve_flags>();
-  command
-      .add_option(
-          "--listen", flags->listen,
-          "where to listen: unix:PATH or HOST:PORT, port 0 = any free one; repeat it for more (default "
-              + to_string(default_endpoint()) + ")")
-      ->check(read_by(parse_endpoint))
-      ->type_name("ENDPOINT")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all();
-  command
-      .add_option("--store", flags->stores,
+  add_parsed_list(
+      command, "--listen", flags->how.listen, parse_endpoint, "ENDPOINT",
+      "where to listen: unix:PATH or HOST:PORT, port 0 = any free one; repeat it for more (default "
+          + to_string(default_endpoint()) + ")");
+  add_parsed_list(command, "--store", flags->stores, parse_store, "NAME=URI",
                   "a store and its engine, memory: or rocksdb:PATH; repeat it for more (default "
                       + std::string{default_store} + ")")
-      ->check(read_by(parse_store))
-      ->type_name("NAME=URI")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all()
       ->group(own_groups::stores);
   command
       .add_option(
@@ -230,32 +212,21 @@ void add_serve_command(command_table& table) {
           "overrides their URIs (default always)")
       ->check(CLI::IsMember({"always", "interval", "never"}))
       ->type_name("MODE");
-  command
-      .add_option("--secret-file", flags->secret_file,
-                  "file with the shared secret, for TCP (default: the user's own, created if missing)")
-      ->type_name("FILE");
+  add_file(command, "--secret-file", flags->how.secret_file,
+           "file with the shared secret, for TCP (default: the user's own, created if missing)");
   add_limit_flags(command, *flags);
-  command
-      .add_option("--ttl-default", flags->ttl_default,
-                  "life of sessions that are set without a ttl, for example 24h (default: for ever)")
-      ->check(read_by(parse_ttl_default))
-      ->type_name("DURATION");
-  command
-      .add_option("--logout-guard", flags->logout_guard,
-                  "how long a destroyed session cannot be saved again, so that a late save does not undo a "
-                  "logout, for example 1h (default: off); sessions that clear removed can be saved again")
-      ->check(read_by(parse_logout_guard))
-      ->type_name("DURATION");
+  add_parsed(command, "--ttl-default", flags->ttl_default, parse_ttl_default, "DURATION",
+             "life of sessions that are set without a ttl, for example 24h (default: for ever)");
+  add_parsed(command, "--logout-guard", flags->logout_guard, parse_logout_guard, "DURATION",
+             "how long a destroyed session cannot be saved again, so that a late save does not undo a "
+             "logout, for example 1h (default: off); sessions that clear removed can be saved again");
   add_switch(command, "--restored", flags->restored,
              "for one start after a backup was put back: versions begin well beyond those given out since it "
              "was made, and workers learn that the data are others")
       ->configurable(false);
-  command
-      .add_option(
-          "--admin-secret-file", flags->admin_secret_file,
-          "file with a secret of admins; clear is then refused to all others (default: none, all may)")
-      ->type_name("FILE");
-  add_tls_flags(command, flags->tls);
+  add_file(command, "--admin-secret-file", flags->how.admin_secret_file,
+           "file with a secret of admins; clear is then refused to all others (default: none, all may)");
+  add_tls_flags(command, flags->how.tls);
   add_json_errors_flag(command);
   table.run(command, [flags] { return run_serve(*flags); });
 }

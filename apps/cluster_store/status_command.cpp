@@ -9,22 +9,11 @@ namespace cluster_store::apps {
 
 namespace {
 
-result<server_status> ask(const connection& where) {
-  const auto endpoint = where.where();
-  if (!endpoint)
-    return tl::unexpected{endpoint.error()};
-  const auto timeout = where.timeout();
-  if (!timeout)
-    return tl::unexpected{timeout.error()};
-  return query_status(*endpoint, where.secret_file(), *timeout, where.tls()).map_error([&](error problem) {
-    return where.explain(std::move(problem));
-  });
-}
-
 exit_code run_status(const common_flags& flags) {
-  const auto status = ask(flags.where);
+  const auto& how = flags.where.worker_options();
+  const auto status = query_status(how.where, how.secret_file, how.calls.timeout, how.tls);
   if (!status)
-    return report(status.error());
+    return report(flags.where.explain(status.error()));
   return print_last(flags.json ? status_json(*status) : status_table(*status));
 }
 

@@ -76,12 +76,9 @@ options pipe_options(options how, std::uint32_t in_flight,
 }
 
 exit_code run_pipe(const pipe_flags& flags) {
-  const auto how = flags.where.worker_options();
-  if (!how)
-    return report(how.error());
   flags.where.note_absence();
   const auto closing = std::make_shared<std::atomic<bool>>(false);
-  auto store = cluster_store::open(pipe_options(*how, flags.in_flight, closing));
+  auto store = cluster_store::open(pipe_options(flags.where.worker_options(), flags.in_flight, closing));
   if (!store)
     return report(store.error());
 

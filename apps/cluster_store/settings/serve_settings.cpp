@@ -1,6 +1,7 @@
 #include <cluster_store/apps/cluster_store/settings/serve_settings.hpp>
 
-#include <algorithm>
+#include <set>
+#include <utility>
 
 #include <cluster_store/apps/support/duration.hpp>
 #include <cluster_store/backends/registry.hpp>
@@ -19,52 +20,6 @@ result<time_to_live> parse_positive(const std::string& text, const std::string& 
   if (time && time->count() == 0)
     return refuse(at_zero);
   return time;
-}
-
-/// Reads a flag's text, or none if it is not given.
-template <class F>
-auto read_flag(const std::string& flag, const std::string& text, F parse)
-    -> result<std::optional<typename decltype(parse(text))::value_type>> {
-  if (text.empty())
-    return std::nullopt;
-  auto read = parse(text);
-  if (!read)
-    return refuse(flag + ": " + read.error().message);
-  return *std::move(read);
-}
-
-result<store_options> read_store(const std::string& text, const std::string& sync) {
-  return parse_store(text).and_then([&](store_options store) -> result<store_options> {
-    auto complete = sync.empty() ? result<std::string>{store.uri} : with_sync(store.uri, sync);
-    if (!complete)
-      return tl::unexpected{complete.error()};
-    store.uri = *std::move(complete);
-    return store;
-  });
-}
-
-result<std::vector<store_options>> read_stores(const serve_flags& flags) {
-  std::vector<store_options> stores;
-  const auto ttl_default = read_flag("--ttl-default", flags.ttl_default, parse_ttl_default);
-  if (!ttl_default)
-    return tl::unexpected{ttl_default.error()};
-  const auto logout_guard = read_flag("--logout-guard", flags.logout_guard, parse_logout_guard);
-  if (!logout_guard)
-    return tl::unexpected{logout_guard.error()};
-  const auto texts = flags.stores.empty() ? std::vector{std::string{default_store}} : flags.stores;
-  for (const auto& text : texts) {
-    auto store = read_store(text, flags.sync);
-    if (!store)
-      return refuse("--store: " + store.error().message);
-    if (std::any_of(stores.begin(), stores.end(),
-                    [&](const auto& other) { return other.name == store->name; }))
-      return refuse("--store: there are two stores named '" + store->name + "'; names must differ");
-    store->ttl_default = *ttl_default;
-    store->logout_guard = *logout_guard;
-    store->restored = flags.restored;
-    stores.push_back(*std::move(store));
-  }
-  return stores;
 }
 
 } // namespace
@@ -90,50 +45,30 @@ result<time_to_live> parse_logout_guard(const std::string& text) {
   return parse_positive(text, "0s would guard nothing; leave the flag out for that");
 }
 
-result<std::string> with_sync(std::string_view uri, std::string_view sync) {
-  const auto parts = backends::parse_uri(uri);
-  if (!parts)
-    return tl::unexpected{parts.error()};
-  if (parts->scheme == "memory")
-    return std::string{uri};
-  const auto query = uri.find('?');
-  std::string changed{uri.substr(0, query)};
-  char separator = '?';
-  for (auto rest = query == std::string_view::npos ? std::string_view{} : uri.substr(query + 1);
-       !rest.empty();) {
-    const auto option = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(rest.size(), option.size() + 1));
-    if (option.starts_with("sync="))
-      continue;
-    changed += std::exchange(separator, '&');
-    changed += option;
-  }
-  changed += separator;
-  changed += "sync=";
-  changed += sync;
-  return changed;
+result<std::string> with_sync(std::string_view uri, const std::string& sync) {
+  return backends::parse_uri(uri).map([&](backends::uri parts) {
+    if (parts.scheme != "memory")
+      parts.options["sync"] = sync;
+    return to_string(parts);
+  });
 }
 
-result<server_options> read_serve_flags(const serve_flags& flags) {
-  server_options how;
-  auto stores = read_stores(flags);
-  if (!stores)
-    return tl::unexpected{stores.error()};
-  how.stores = *std::move(stores);
-  if (!flags.listen.empty())
-    how.listen.clear();
-  for (const auto& text : flags.listen) {
-    auto where = parse_endpoint(text);
-    if (!where)
-      return refuse("--listen: " + where.error().message);
-    how.listen.push_back(*std::move(where));
+result<server_options> serve_options(serve_flags flags) {
+  if (flags.stores.empty())
+    flags.stores.push_back(*parse_store(default_store));
+  std::set<std::string> names;
+  for (auto& store : flags.stores) {
+    if (!names.insert(store.name).second)
+      return refuse("--store: there are two stores named '" + store.name + "'; names must differ");
+    if (!flags.sync.empty())
+      store.uri = *with_sync(store.uri, flags.sync);
+    store.ttl_default = flags.ttl_default;
+    store.logout_guard = flags.logout_guard;
+    store.restored = flags.restored;
   }
-  how.secret_file = flags.secret_file;
-  how.admin_secret_file = flags.admin_secret_file;
-  how.tls = flags.tls;
-  how.connections_max = flags.connections_max;
-  how.memory_bytes_max = flags.memory_max_mib << 20;
-  return how;
+  flags.how.stores = std::move(flags.stores);
+  flags.how.memory_bytes_max = flags.memory_max_mib << 20;
+  return std::move(flags.how);
 }
 
 } // namespace cluster_store::apps

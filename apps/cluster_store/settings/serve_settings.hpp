@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,23 +10,19 @@
 
 namespace cluster_store::apps {
 
-/// What the flags of `serve` say, as texts.
+/// What the flags of `serve` say.
 struct serve_flags {
-  std::vector<std::string> listen;
-  std::vector<std::string> stores; ///< Each `NAME=URI`.
-  std::string sync;                ///< Empty: as the URIs say.
-  std::string secret_file;
-  std::string admin_secret_file; ///< Empty: everybody is an admin, too.
-  tls_options tls;
-  std::uint64_t connections_max = server_options{}.connections_max;
+  server_options how; ///< But for its stores.
+  std::vector<store_options> stores;
+  std::string sync; ///< Empty: as the URIs say.
   std::uint64_t memory_max_mib = server_options{}.memory_bytes_max >> 20;
-  std::string ttl_default;  ///< Empty: sessions without a ttl live for ever.
-  std::string logout_guard; ///< Empty: off.
-  bool restored = false;    ///< The stores' data are copies that were put back.
+  std::optional<time_to_live> ttl_default;  ///< None: sessions without a ttl live for ever.
+  std::optional<time_to_live> logout_guard; ///< None: off.
+  bool restored = false;                    ///< The stores' data are copies that were put back.
 };
 
 /// The store of a `serve` without `--store`.
-inline constexpr std::string_view default_store = "default=rocksdb:./cluster-store-data";
+inline constexpr const char* default_store = "default=rocksdb:./cluster-store-data";
 
 /// Reads `NAME=URI`, `--ttl-default` and `--logout-guard`. Pure.
 /// @errors `invalid_argument` saying what is wrong.
@@ -35,11 +32,11 @@ result<time_to_live> parse_logout_guard(const std::string& text);
 
 /// Turns flags into options. Pure.
 /// @errors `invalid_argument` naming the flag and what is wrong with it.
-result<server_options> read_serve_flags(const serve_flags& flags);
+result<server_options> serve_options(serve_flags flags);
 
 /// @returns the backend URI `uri` with its option `sync` set to `sync`; unchanged if its engine is not
 /// durable.
 /// @errors as of `backends::parse_uri`.
-result<std::string> with_sync(std::string_view uri, std::string_view sync);
+result<std::string> with_sync(std::string_view uri, const std::string& sync);
 
 } // namespace cluster_store::apps

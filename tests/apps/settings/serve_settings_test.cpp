@@ -5,8 +5,19 @@
 using namespace cluster_store;
 using namespace cluster_store::apps;
 
+namespace {
+
+std::vector<store_options> stores(const std::vector<std::string>& texts) {
+  std::vector<store_options> read;
+  for (const auto& text : texts)
+    read.push_back(parse_store(text).value());
+  return read;
+}
+
+} // namespace
+
 TEST_CASE("serve without flags serves a RocksDB store on the user's socket") {
-  const auto how = read_serve_flags({});
+  const auto how = serve_options({});
   REQUIRE(how);
   REQUIRE(how->stores.size() == 1);
   CHECK(how->stores[0].name == "default");
@@ -14,17 +25,19 @@ TEST_CASE("serve without flags serves a RocksDB store on the user's socket") {
   CHECK_FALSE(how->stores[0].ttl_default);
   CHECK(how->listen == std::vector{default_endpoint()});
   CHECK(how->connections_max == 1024);
+  CHECK(how->memory_bytes_max == server_options{}.memory_bytes_max);
 }
 
 TEST_CASE("serve takes stores, endpoints and a default ttl") {
   serve_flags flags;
-  flags.listen = {"unix:/run/app.sock", "127.0.0.1:0"};
-  flags.stores = {"a=memory:", "b=rocksdb:/var/lib/b?cache=1=2"};
-  flags.ttl_default = "1h";
-  flags.secret_file = "secret";
-  flags.connections_max = 7;
+  flags.how.listen = {*parse_endpoint("unix:/run/app.sock"), *parse_endpoint("127.0.0.1:0")};
+  flags.stores = stores({"a=memory:", "b=rocksdb:/var/lib/b?cache=1=2"});
+  flags.ttl_default = parse_ttl_default("1h").value();
+  flags.how.secret_file = "secret";
+  flags.how.connections_max = 7;
+  flags.memory_max_mib = 3;
   flags.restored = true;
-  const auto how = read_serve_flags(flags);
+  const auto how = serve_options(flags);
   INFO((how ? "" : how.error().message));
   REQUIRE(how);
   CHECK(how->listen.size() == 2);
@@ -33,41 +46,43 @@ TEST_CASE("serve takes stores, endpoints and a default ttl") {
   CHECK(how->stores[1].ttl_default == std::chrono::hours{1});
   CHECK(how->secret_file == "secret");
   CHECK(how->connections_max == 7);
+  CHECK(how->memory_bytes_max == 3 * 1024 * 1024);
   CHECK(how->stores[0].restored);
   CHECK(how->stores[1].restored);
 }
 
-TEST_CASE("serve refuses flags that make no sense and names them") {
-  serve_flags flags;
-  std::string named;
+TEST_CASE("serve refuses stores and times that make no sense and says what they are") {
+  const auto refused = [](const auto& read, const std::string& named) {
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == errc::invalid_argument);
+    CHECK(read.error().message.find(named) != std::string::npos);
+  };
   SECTION("a store without a name") {
-    flags.stores = {"=memory:"}, named = "--store";
+    refused(parse_store("=memory:"), "'=memory:' is not NAME=URI");
   }
   SECTION("a store without an engine") {
-    flags.stores = {"name"}, named = "--store";
+    refused(parse_store("name"), "'name' is not NAME=URI");
   }
   SECTION("a store with an empty engine") {
-    flags.stores = {"name="}, named = "--store";
+    refused(parse_store("name="), "'name=' is not NAME=URI");
   }
   SECTION("a store whose engine is no URI") {
-    flags.stores = {"name=memory"}, named = "--store: name";
+    refused(parse_store("name=memory"), "name: ");
   }
   SECTION("two stores of one name") {
-    flags.stores = {"a=memory:", "a=memory:"}, named = "--store";
-  }
-  SECTION("a bad endpoint") {
-    flags.listen = {"nowhere"}, named = "--listen";
+    serve_flags flags;
+    flags.stores = stores({"a=memory:", "a=memory:"});
+    refused(serve_options(flags), "--store: there are two stores named 'a'");
   }
   SECTION("a ttl without a unit") {
-    flags.ttl_default = "30", named = "--ttl-default";
+    refused(parse_ttl_default("30"), "'30'");
   }
   SECTION("a ttl that would destroy everything") {
-    flags.ttl_default = "0s", named = "--ttl-default";
+    refused(parse_ttl_default("0s"), "destroy every session");
   }
-  const auto how = read_serve_flags(flags);
-  REQUIRE_FALSE(how);
-  CHECK(how.error().code == errc::invalid_argument);
-  CHECK(how.error().message.find(named) == 0);
+  SECTION("a guard of no time") {
+    refused(parse_logout_guard("0s"), "guard nothing");
+  }
 }
 
 TEST_CASE("--sync sets the sync of durable stores and leaves the others alone") {
@@ -75,9 +90,10 @@ TEST_CASE("--sync sets the sync of durable stores and leaves the others alone") 
   CHECK(with_sync("rocksdb:data?cache_bytes=5", "never") == "rocksdb:data?cache_bytes=5&sync=never");
   CHECK(with_sync("rocksdb:data?sync=always&cache_bytes=5", "never")
         == "rocksdb:data?cache_bytes=5&sync=never");
+  CHECK(with_sync("rocksdb:a%3Fb%25", "never") == "rocksdb:a%3Fb%25?sync=never");
   CHECK(with_sync("memory:", "never") == "memory:");
   CHECK_FALSE(with_sync("rocksdb", "never"));
   serve_flags flags;
   flags.sync = "interval";
-  CHECK(read_serve_flags(flags)->stores[0].uri == "rocksdb:./cluster-store-data?sync=interval");
+  CHECK(serve_options(flags)->stores[0].uri == "rocksdb:./cluster-store-data?sync=interval");
 }
