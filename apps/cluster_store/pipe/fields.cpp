@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -17,24 +18,9 @@ namespace {
 
 using json = nlohmann::json;
 
-enum class kind : std::uint8_t { text, texts, whole_number, counting_number };
+using kind = pipe_field::kind;
 
-constexpr kind kind_of(pipe_field field) {
-  switch (field) {
-  case pipe_field::ids:
-  case pipe_field::ids_base64:
-    return kind::texts;
-  case pipe_field::ttl_ms:
-    return kind::whole_number;
-  case pipe_field::seq:
-  case pipe_field::seen:
-  case pipe_field::if_version:
-  case pipe_field::limit:
-    return kind::counting_number;
-  default:
-    return kind::text;
-  }
-}
+constexpr auto seq_field = pipe_field_index("seq");
 
 constexpr std::string_view name_of(kind type) {
   return type == kind::text           ? "a string"
@@ -73,7 +59,7 @@ struct tracked {
 /// follow, and keeps the first problem.
 class field_reader final : public nlohmann::json_sax<json> {
 public:
-  field_reader(std::string_view line, pipe_fields& into) : line_(line), reached_(line.data()), into_(into) {
+  field_reader(std::string_view line, pipe_line& into) : line_(line), reached_(line.data()), into_(into) {
     into_.present.reset();
     json::sax_parse(tracked{line.data(), &reached_}, tracked{line.data() + line.size(), &reached_}, this);
   }
@@ -92,32 +78,22 @@ public:
 
   /// Numbers with a sign.
   bool number_integer(std::int64_t number) override {
-    if (!expects(kind::whole_number))
-      return value_of("a number with a sign");
-    into_.signed_numbers[index()] = number;
-    return accept();
+    auto complement = static_cast<std::uint64_t>(number);
+    return expects(kind::whole_number) ? accept(complement) : value_of("a number with a sign");
   }
 
   bool number_unsigned(std::uint64_t number) override {
-    if (expects(kind::counting_number)) {
-      into_.unsigned_numbers[index()] = number;
-      return *field_ != pipe_field::seq || number_is_whole() ? accept() : true;
-    }
-    if (!expects(kind::whole_number) || number > std::numeric_limits<std::int64_t>::max())
-      return value_of(expects(kind::whole_number) ? "one so large" : "a number");
-    into_.signed_numbers[index()] = static_cast<std::int64_t>(number);
-    return accept();
+    if (expects(kind::whole_number) && number > std::numeric_limits<std::int64_t>::max())
+      return value_of("one so large");
+    return expects(kind::whole_number) || expects(kind::counting_number) ? accept(number)
+                                                                         : value_of("a number");
   }
 
   bool string(std::string& text) override {
-    if (in_list()) {
-      into_.lists[index()].push_back(std::move(text));
-      return true;
-    }
-    if (!expects(kind::text))
-      return value_of("a string");
-    into_.texts[index()].swap(text);
-    return accept();
+    if (!in_list())
+      return expects(kind::text) ? accept(text) : value_of("a string");
+    value_part<std::vector<std::string>>().push_back(std::move(text));
+    return true;
   }
 
   bool start_object(std::size_t) override {
@@ -132,7 +108,7 @@ public:
     if (!expects(kind::texts))
       return descend("an array");
     list_ = true;
-    into_.lists[index()].clear();
+    value_part<std::vector<std::string>>().clear();
     ++depth_;
     return true;
   }
@@ -141,7 +117,7 @@ public:
     const bool ends_list = in_list();
     list_ = list_ && !ends_list;
     --depth_;
-    return !ends_list || accept();
+    return !ends_list || end_value();
   }
 
   bool end_object() override {
@@ -153,10 +129,11 @@ public:
     if (depth_ > 1)
       return true;
     field_.reset();
-    for (std::size_t candidate = 0; candidate < pipe_field_names.size(); ++candidate)
-      if (pipe_field_names[candidate] == name)
-        return begin(candidate);
-    keep_problem("there is no field '" + name.substr(0, 32) + "'");
+    const auto candidate = pipe_field_index(name);
+    if (candidate == pipe_fields.size())
+      keep_problem("there is no field '" + name.substr(0, 32) + "'");
+    else
+      begin(candidate);
     return true;
   }
 
@@ -176,8 +153,12 @@ public:
 private:
   static constexpr int depth_max = 64;
 
-  std::size_t index() const { return static_cast<std::size_t>(*field_); }
-  bool expects(kind type) const { return field_ && depth_ == 1 && kind_of(*field_) == type; }
+  template <class Part>
+  Part& value_part() {
+    return std::get<Part>(into_.values[*field_]);
+  }
+
+  bool expects(kind type) const { return field_ && depth_ == 1 && pipe_fields[*field_].takes == type; }
   bool in_list() const { return field_ && list_ && depth_ == 2; }
 
   /// Whether the number that was just read is followed by what ends it: of `01` or of a line that is cut only
@@ -189,19 +170,25 @@ private:
     return next != std::string_view::npos && (line_[next] == ',' || line_[next] == '}');
   }
 
-  bool begin(std::size_t candidate) {
+  void begin(std::size_t candidate) {
     if (seen_[candidate]) {
-      keep_problem("the field '" + std::string{pipe_field_names[candidate]} + "' stands there twice");
+      keep_problem("the field '" + std::string{pipe_fields[candidate].name} + "' stands there twice");
       into_.present.reset(candidate);
-      return true;
+      return;
     }
     seen_.set(candidate);
-    field_ = static_cast<pipe_field>(candidate);
-    return true;
+    field_ = candidate;
   }
 
-  bool accept() {
-    into_.present.set(index());
+  /// Takes the value, and gives the memory of a former one for it.
+  template <class Part>
+  bool accept(Part& part) {
+    std::swap(value_part<Part>(), part);
+    return end_value();
+  }
+
+  bool end_value() {
+    into_.present.set(*field_, *field_ != seq_field || number_is_whole());
     field_.reset();
     return true;
   }
@@ -211,8 +198,8 @@ private:
     if (depth_ == 0)
       keep_problem("a line must be a JSON object, this is " + std::string{what});
     else if (field_ && (depth_ == 1 || in_list()))
-      keep_problem("the field '" + std::string{pipe_field_names[index()]} + "' must be "
-                   + std::string{name_of(kind_of(*field_))} + (list_ ? ", without " : ", not ")
+      keep_problem("the field '" + std::string{pipe_fields[*field_].name} + "' must be "
+                   + std::string{name_of(pipe_fields[*field_].takes)} + (list_ ? ", without " : ", not ")
                    + std::string{what});
     field_.reset();
     return true;
@@ -233,9 +220,9 @@ private:
 
   std::string_view line_;
   const char* reached_;
-  pipe_fields& into_;
+  pipe_line& into_;
   pipe_field_set seen_;
-  std::optional<pipe_field> field_; ///< Whose value comes next, if it is a known one of the line's object.
+  std::optional<std::size_t> field_; ///< Whose value comes next, if it is a known one of the line's object.
   int depth_ = 0;
   bool list_ = false; ///< The value of `field_` is an array that has begun.
   bool broken_ = false;
@@ -278,7 +265,7 @@ tl::unexpected<error> refuse(std::string message) {
 }
 
 /// Says what is wrong with a line that the parser did not read to its end, and reads its `seq`.
-result<void> refuse_broken(std::string_view line, const std::string& problem, pipe_fields& into) {
+result<void> refuse_broken(std::string_view line, const std::string& problem, pipe_line& into) {
   std::string whole{line};
   const auto half = replace_lone_surrogates(whole);
   if (!half)
@@ -292,7 +279,7 @@ result<void> refuse_broken(std::string_view line, const std::string& problem, pi
 
 } // namespace
 
-result<void> read_pipe_fields(std::string_view line, pipe_fields& into) {
+result<void> read_pipe_fields(std::string_view line, pipe_line& into) {
   into.present.reset();
   if (line.find_first_not_of(blanks) == std::string_view::npos)
     return refuse("the line is empty: write a JSON object with \"seq\" and \"op\"");

@@ -43,7 +43,7 @@ private:
   template <class Operation>
   result<void> take(pipe_request& into);
 
-  pipe_fields fields_;
+  pipe_line line_;
 };
 
 } // namespace cluster_store::apps
