@@ -2,7 +2,6 @@
 
 #include <array>
 #include <charconv>
-#include <utility>
 
 #include <cluster_store/apps/cluster_store/base64.hpp>
 #include <cluster_store/apps/cluster_store/json_text.hpp>
@@ -26,7 +25,27 @@ void append_field(std::string& out, std::string_view name, Number number) {
   append_digits(out, number);
 }
 
-void begin(std::string& out, answer_key key, bool ok) {
+void append_content(std::string& out, const session& content) {
+  append_json_bytes(out, "data", content.data);
+  append_field(out, "version", content.version);
+  if (content.ttl)
+    append_field(out, "ttl_ms", content.ttl->count());
+}
+
+/// Appends `,"sessions":[…]`.
+template <class List, class F>
+void append_sessions(std::string& out, const List& list, F&& append) {
+  out += ",\"sessions\":[";
+  for (const auto& each : list) {
+    out += &each == &list.front() ? "" : ",";
+    append(each);
+  }
+  out += ']';
+}
+
+} // namespace
+
+void begin_answer(std::string& out, answer_key key, bool ok) {
   out += '{';
   if (key.what != answer_key::kind::none) {
     out += key.what == answer_key::kind::seq ? "\"seq\":" : "\"line\":";
@@ -36,89 +55,51 @@ void begin(std::string& out, answer_key key, bool ok) {
   out += ok ? "\"ok\":true" : "\"ok\":false";
 }
 
-void end(std::string& out) {
-  out += "}\n";
-}
-
-void append_content(std::string& out, const session& content) {
-  append_json_bytes(out, "data", content.data);
-  append_field(out, "version", content.version);
-  if (content.ttl)
-    append_field(out, "ttl_ms", content.ttl->count());
-}
-
-} // namespace
-
 void append_failure(std::string& out, answer_key key, const error& problem) {
-  begin(out, key, false);
+  begin_answer(out, key, false);
   out += ",\"error\":\"";
   out += to_string(problem.code);
   out += "\",\"message\":";
   append_json_message(out, problem.message);
-  end(out);
+  out += "}\n";
 }
 
-void append_answer(std::string& out, answer_key key, const std::optional<session>& found, std::string_view) {
-  begin(out, key, true);
+void append_reply(std::string& out, const std::optional<session>& found, std::string_view) {
   out += found ? ",\"found\":true," : ",\"found\":false";
   if (found)
     append_content(out, *found);
-  end(out);
 }
 
-void append_answer(std::string& out, answer_key key, const std::vector<std::optional<session>>& sessions,
-                   std::string_view) {
-  begin(out, key, true);
-  out += ",\"sessions\":[";
-  bool first = true;
-  for (const auto& each : sessions) {
-    out += std::exchange(first, false) ? "" : ",";
-    if (!each) {
-      out += "null";
-      continue;
-    }
-    out += '{';
-    append_content(out, *each);
-    out += '}';
-  }
-  out += ']';
-  end(out);
+void append_reply(std::string& out, const std::vector<std::optional<session>>& sessions, std::string_view) {
+  append_sessions(out, sessions, [&out](const std::optional<session>& each) {
+    out += each ? "{" : "null";
+    if (each)
+      append_content(out, *each);
+    out += each ? "}" : "";
+  });
 }
 
-void append_answer(std::string& out, answer_key key, const listing& page, std::string_view) {
-  begin(out, key, true);
-  out += ",\"sessions\":[";
-  bool first = true;
-  for (const auto& row : page.sessions) {
-    out += std::exchange(first, false) ? "" : ",";
-    append_session(out, row);
-  }
-  out += "],\"cursor\":\"";
+void append_reply(std::string& out, const listing& page, std::string_view) {
+  append_sessions(out, page.sessions, [&out](const listed_session& row) { append_session(out, row); });
+  out += ",\"cursor\":\"";
   append_base64(out, page.cursor);
   out += '"';
-  end(out);
 }
 
-void append_answer(std::string& out, answer_key key, bool is, std::string_view name) {
-  begin(out, key, true);
+void append_reply(std::string& out, bool is, std::string_view name) {
   out += ",\"";
   out += name;
   out += is ? "\":true" : "\":false";
-  end(out);
 }
 
-void append_answer(std::string& out, answer_key key, std::uint64_t number, std::string_view name) {
-  begin(out, key, true);
+void append_reply(std::string& out, std::uint64_t number, std::string_view name) {
   append_field(out, name, number);
-  end(out);
 }
 
-void append_answer(std::string& out, answer_key key, std::optional<version_number> moved, std::string_view) {
-  begin(out, key, true);
-  out += moved ? ",\"regenerated\":true" : ",\"regenerated\":false";
+void append_reply(std::string& out, std::optional<version_number> moved, std::string_view) {
+  append_reply(out, moved.has_value(), "regenerated");
   if (moved)
     append_field(out, "version", *moved);
-  end(out);
 }
 
 void append_session(std::string& out, const listed_session& row) {

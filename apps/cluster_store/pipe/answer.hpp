@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <cluster_store/actors/client.hpp>
 
@@ -17,20 +19,29 @@ struct answer_key {
   std::uint64_t number = 0;
 };
 
-/// Each appends one answer to `out`, a JSON object on a line of its own.
+/// Appends the answer that an error is to `out`: a JSON object on a line of its own.
 void append_failure(std::string& out, answer_key key, const error& problem);
 
-/// The answer that a reply is. @param name of its field, for those that have but one: `"touched":true`,
-/// `"count":3`. That of `regenerate` is `"regenerated":true,"version":N` or `"regenerated":false`.
-void append_answer(std::string& out, answer_key key, bool is, std::string_view name);
-void append_answer(std::string& out, answer_key key, std::uint64_t number, std::string_view name);
-void append_answer(std::string& out, answer_key key, std::optional<version_number> moved,
-                   std::string_view name = {});
-void append_answer(std::string& out, answer_key key, const std::optional<session>& found,
-                   std::string_view name = {});
-void append_answer(std::string& out, answer_key key, const std::vector<std::optional<session>>& sessions,
-                   std::string_view name = {});
-void append_answer(std::string& out, answer_key key, const listing& page, std::string_view name = {});
+/// Appends what a reply adds to `"ok":true`. @param name of its field, for those that have but one:
+/// `"touched":true`, `"count":3`. That of `regenerate` is `"regenerated":true,"version":N` or
+/// `"regenerated":false`.
+void append_reply(std::string& out, bool is, std::string_view name);
+void append_reply(std::string& out, std::uint64_t number, std::string_view name);
+void append_reply(std::string& out, std::optional<version_number> moved, std::string_view);
+void append_reply(std::string& out, const std::optional<session>& found, std::string_view);
+void append_reply(std::string& out, const std::vector<std::optional<session>>& sessions, std::string_view);
+void append_reply(std::string& out, const listing& page, std::string_view);
+
+/// Appends what all answers begin with.
+void begin_answer(std::string& out, answer_key key, bool ok);
+
+/// Appends the answer that a reply is to `out`: a JSON object on a line of its own.
+template <class Reply>
+void append_answer(std::string& out, answer_key key, const Reply& reply, std::string_view name = {}) {
+  begin_answer(out, key, true);
+  append_reply(out, reply, name);
+  out += "}\n";
+}
 
 /// Appends `"id":…,"data":…,"version":…,"ttl_ms":…` in braces, without a line end.
 void append_session(std::string& out, const listed_session& row);

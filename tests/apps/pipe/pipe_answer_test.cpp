@@ -29,11 +29,11 @@ TEST_CASE("answers of a pipe are the documented lines") {
   CHECK(written([](auto& out) { append_answer(out, seven, std::optional<session>{}); })
         == "{\"seq\":7,\"ok\":true,\"found\":false}\n");
   CHECK(written([](auto& out) {
-          append_answer(out, seven, session{"x", 3, time_to_live{59'990}});
+          append_answer(out, seven, std::optional{session{"x", 3, time_to_live{59'990}}});
         })
         == "{\"seq\":7,\"ok\":true,\"found\":true,\"data\":\"x\",\"version\":3,\"ttl_ms\":59990}\n");
   CHECK(written([](auto& out) {
-          append_answer(out, seven, session{"\xFF", 3, {}});
+          append_answer(out, seven, std::optional{session{"\xFF", 3, {}}});
         })
         == "{\"seq\":7,\"ok\":true,\"found\":true,\"data_base64\":\"/w==\",\"version\":3}\n");
   CHECK(written([](auto& out) { append_answer(out, seven, std::optional<version_number>{4}); })
