@@ -22,10 +22,11 @@ bool answer_budget::take(kind what, std::size_t reserved, std::size_t bytes) {
   if (what == kind::session)
     learn(bytes);
   check_invariants();
-  const bool fits = has_room(bytes);
+  const bool fits = what == kind::small || has_room(bytes);
   if (fits)
     used_bytes_ += bytes;
-  assert(!fits || used_bytes_ <= bytes_max_ || used_bytes_ == bytes); // the bound holds, or it is alone
+  // The bound holds, or it is alone.
+  assert(!fits || what == kind::small || used_bytes_ <= bytes_max_ || used_bytes_ == bytes);
   return fits;
 }
 

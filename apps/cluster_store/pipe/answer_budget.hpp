@@ -36,14 +36,9 @@ public:
 
   /// An answer of `bytes` came for a line that had reserved `reserved`.
   /// @pre so much is reserved.
-  /// @returns whether it fits, and takes its room until it is written; else it must be dropped.
+  /// @returns whether it fits, and takes its room until it is written; else it must be dropped. One that is
+  /// small always fits.
   bool take(kind what, std::size_t reserved, std::size_t bytes);
-
-  /// As `take` for what cannot be asked again. @pre so much is reserved.
-  void keep(std::size_t reserved, std::size_t bytes) {
-    release(reserved);
-    used_bytes_ += bytes;
-  }
 
   /// Gives back what was reserved or taken. @pre so much was.
   void release(std::size_t bytes) {

@@ -22,7 +22,6 @@ answer_queue::answer_queue(pipe_limits limits, std::function<bool(std::string_vi
       free_(limits.lines_max),
       budget_(limits.answer_bytes_max) {
   std::iota(free_.rbegin(), free_.rend(), ticket{0});
-  block_.text.reserve(block_memory);
   spare_.reserve(block_memory);
   writer_ = std::thread{[this] { write_blocks(); }};
 }
@@ -36,7 +35,7 @@ answer_queue::~answer_queue() {
   writer_.join();
 }
 
-std::optional<answer_queue::ticket> answer_queue::admit(std::uint64_t seq, std::size_t bytes, kind what) {
+std::optional<answer_queue::ticket> answer_queue::admit(answer_key key, std::size_t bytes, kind what) {
   std::unique_lock lock{mutex_};
   if (!wait_for_room(lock, bytes, what))
     return std::nullopt;
@@ -46,7 +45,7 @@ std::optional<answer_queue::ticket> answer_queue::admit(std::uint64_t seq, std::
   budget_.reserve(reserved);
   const auto line = free_.back();
   free_.pop_back();
-  slots_[line] = {seq, bytes, what, reserved, wrong_guesses_};
+  slots_[line] = {key, bytes, what, reserved, wrong_guesses_};
   return line;
 }
 
@@ -63,17 +62,11 @@ void answer_queue::fail(ticket line, const error& problem) {
   answer(line, [&](std::string& out, answer_key key) { append_failure(out, key, problem); });
 }
 
-bool answer_queue::refuse(answer_key line, const error& problem) {
-  std::unique_lock lock{mutex_};
-  if (!wait_for_room(lock, 0, kind::small))
-    return false;
-  ++lines_;
-  make_room(0);
-  const auto before = block_.text.size();
-  append_failure(block_.text, line, problem);
-  budget_.reserve(block_.text.size() - before);
-  added();
-  return true;
+bool answer_queue::refuse(answer_key key, const error& problem) {
+  const auto line = admit(key, 0);
+  if (line)
+    fail(*line, problem);
+  return line.has_value();
 }
 
 bool answer_queue::finish() {
@@ -85,17 +78,19 @@ bool answer_queue::finish() {
 }
 
 bool answer_queue::wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t bytes, kind what) {
-  const auto bytes_fit = [&] {
+  auto lines_wanted = limits_.lines_max;
+  const auto has_room = [&] {
     reader_wants_room_ = !dropped_.empty() || !budget_.has_room(budget_.estimate(what));
-    return !reader_wants_room_ && (bytes_ == 0 || bytes_ + bytes <= limits_.bytes_max);
+    return broken_
+           || (lines_ < lines_wanted && !reader_wants_room_
+               && (bytes_ == 0 || bytes_ + bytes <= limits_.bytes_max));
   };
-  if (broken_ || (lines_ < limits_.lines_max && bytes_fit()))
+  if (has_room())
     return !broken_;
   // Some more room than one line needs, so that the two threads do not wake each other for every line.
-  const auto lines_wanted = limits_.lines_max - limits_.lines_max / 4;
+  lines_wanted -= limits_.lines_max / 4;
   reader_waits_ = true;
-  reader_wakes_.wait(lock,
-                     [&] { return broken_ || ((lines_ < lines_wanted || lines_ == 0) && bytes_fit()); });
+  reader_wakes_.wait(lock, has_room);
   reader_waits_ = false;
   return !broken_;
 }
@@ -104,28 +99,27 @@ bool answer_queue::wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t
 /// dropped.
 bool answer_queue::may_fit(ticket line, std::size_t content_bytes) {
   const std::lock_guard lock{mutex_};
-  auto& answered = slots_[line];
-  if (answered.what != kind::small) {
-    wrong_guesses_ += content_bytes > answered.reserved ? 1 : 0;
-    if (!budget_.take(answered.what, answered.reserved, content_bytes)) {
-      drop(line, content_bytes);
-      return false;
-    }
-    answered.reserved = content_bytes;
-  }
-  return true;
+  wrong_guesses_ += content_bytes > slots_[line].reserved ? 1 : 0;
+  return fits(line, content_bytes);
 }
 
-/// @returns whether an answer of `bytes` has room, so that its line is done; else it was dropped.
-bool answer_queue::take(ticket line, std::size_t bytes) {
-  const auto& answered = slots_[line];
-  if (answered.what == kind::small) {
-    budget_.keep(answered.reserved, bytes);
-  } else if (!budget_.take(answered.what, answered.reserved, bytes)) {
-    drop(line, bytes);
-    return false;
+/// @returns whether an answer of `bytes` has room, which it then takes; else it was dropped.
+bool answer_queue::fits(ticket line, std::size_t bytes) {
+  auto& answered = slots_[line];
+  const bool has_room = budget_.take(answered.what, answered.reserved, bytes);
+  answered.reserved = bytes;
+  if (!has_room) {
+    ++wrong_guesses_;
+    send_later(line, bytes);
   }
-  bytes_ -= answered.bytes;
+  return has_room;
+}
+
+/// As `fits`; then its line is done.
+bool answer_queue::take(ticket line, std::size_t bytes) {
+  if (!fits(line, bytes))
+    return false;
+  bytes_ -= slots_[line].bytes;
   free_.push_back(line);
   if (reader_waits_ && reader_wants_room_) // it may have been shorter than was reserved
     reader_wakes_.notify_one();
@@ -133,40 +127,21 @@ bool answer_queue::take(ticket line, std::size_t bytes) {
 }
 
 /// @pre what the line had reserved is given back.
-void answer_queue::drop(ticket line, std::size_t bytes) {
-  ++wrong_guesses_;
-  send_later(line, bytes);
-}
-
 void answer_queue::send_later(ticket line, std::size_t bytes) {
   slots_[line].reserved = 0;
   dropped_.push_back({line, bytes});
   wake_writer(); // which sends it again, if there is room already
 }
 
-/// Begins another block unless an answer with `content_bytes` fits into the memory of this one.
-void answer_queue::make_room(std::size_t content_bytes) {
+/// Another block unless an answer with `content_bytes` fits into the memory of the last one.
+answer_queue::block& answer_queue::block_for(std::size_t content_bytes) {
   constexpr std::size_t longest_escape = 6;
-  if (block_.text.size() + longest_escape * content_bytes + answer_budget::small_bytes_max > block_memory)
-    end_block();
-}
-
-void answer_queue::end_block() {
-  if (block_.answers > 0)
-    blocks_.push_back(std::exchange(block_, {std::exchange(spare_, {}), 0}));
-  block_.text.reserve(block_memory);
-}
-
-void answer_queue::add_block(block own) {
-  own.answers = 1;
-  end_block();
-  blocks_.push_back(std::move(own));
-  wake_writer();
-}
-
-void answer_queue::added() {
-  ++block_.answers;
-  wake_writer();
+  const auto wanted = longest_escape * content_bytes + answer_budget::small_bytes_max;
+  if (blocks_.empty() || blocks_.back().text.capacity() - blocks_.back().text.size() < wanted) {
+    blocks_.push_back({std::exchange(spare_, {}), 0});
+    blocks_.back().text.reserve(block_memory);
+  }
+  return blocks_.back();
 }
 
 void answer_queue::wake_writer() {
@@ -190,8 +165,6 @@ void answer_queue::send_dropped(std::unique_lock<std::mutex>& lock) {
 }
 
 void answer_queue::write_block(std::unique_lock<std::mutex>& lock) {
-  if (blocks_.empty())
-    end_block();
   auto next = std::move(blocks_.front());
   blocks_.pop_front();
   const bool whole = !broken_;
@@ -209,17 +182,16 @@ void answer_queue::write_block(std::unique_lock<std::mutex>& lock) {
 }
 
 void answer_queue::write_blocks() {
-  const auto has_answers = [this] { return block_.answers > 0 || !blocks_.empty(); };
   std::unique_lock lock{mutex_};
   for (;;) {
-    while (!has_answers() && !may_send_again() && !stop_) {
+    while (blocks_.empty() && !may_send_again() && !stop_) {
       writer_waits_ = true;
       writer_wakes_.wait(lock);
     }
     writer_waits_ = false;
     if (may_send_again())
       send_dropped(lock);
-    else if (has_answers())
+    else if (!blocks_.empty())
       write_block(lock);
     else
       return;

@@ -48,9 +48,9 @@ public:
   answer_queue(const answer_queue&) = delete;
   answer_queue& operator=(const answer_queue&) = delete;
 
-  /// Waits for room for a line with number `seq`, `bytes` of id and data, and an answer of a kind.
+  /// Waits for room for a line with `bytes` of id and data, and an answer of a kind.
   /// @returns what `answer` wants; nothing once nobody reads any more.
-  std::optional<ticket> admit(std::uint64_t seq, std::size_t bytes, kind what = kind::small);
+  std::optional<ticket> admit(answer_key key, std::size_t bytes, kind what = kind::small);
 
   /// Answers an admitted line. Never blocks for long. @param append called with a text to append the answer
   /// to, and the line's key.
@@ -60,21 +60,22 @@ public:
     if (content_bytes > shared_bytes_max)
       return answer_alone(line, append, content_bytes);
     const std::lock_guard lock{mutex_};
-    make_room(content_bytes);
-    const auto before = block_.text.size();
-    append(block_.text, key_of(line));
-    if (take(line, block_.text.size() - before))
-      added();
+    auto& shared = block_for(content_bytes);
+    const auto before = shared.text.size();
+    append(shared.text, slots_[line].key);
+    if (take(line, shared.text.size() - before))
+      ++shared.answers;
     else
-      block_.text.resize(before);
+      shared.text.resize(before);
+    wake_writer();
   }
 
   /// Answers an admitted line with an error. A deadline that may have passed because too many lines were let
   /// out, whose answers were longer than expected, is none: the line is sent again.
   void fail(ticket line, const error& problem);
 
-  /// Answers a line that was not admitted; waits for room. @returns false once nobody reads any more.
-  bool refuse(answer_key line, const error& problem);
+  /// Answers a line that is not let out; waits for room. @returns false once nobody reads any more.
+  bool refuse(answer_key key, const error& problem);
 
   /// Waits until every admitted line was answered and written. @returns false if nobody read all of it.
   bool finish();
@@ -84,7 +85,7 @@ private:
   static constexpr std::size_t shared_bytes_max = 16 * 1024;
 
   struct slot {
-    std::uint64_t seq = 0;
+    answer_key key;
     std::size_t bytes = 0;
     kind what = kind::small;
     std::size_t reserved = 0;
@@ -102,30 +103,26 @@ private:
     std::size_t bytes;
   };
 
-  answer_key key_of(ticket line) const { return {answer_key::kind::seq, slots_[line].seq}; }
-
   /// Outside the lock, for the time that it takes.
   template <class F>
   void answer_alone(ticket line, F& append, std::size_t content_bytes) {
     if (!may_fit(line, content_bytes))
       return;
-    block own;
+    block own{{}, 1};
     own.text.reserve(content_bytes + content_bytes / 2);
-    append(own.text, key_of(line));
+    append(own.text, slots_[line].key);
     const std::lock_guard lock{mutex_};
     if (take(line, own.text.size()))
-      add_block(std::move(own));
+      blocks_.push_back(std::move(own));
+    wake_writer();
   }
 
   bool wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t bytes, kind what);
   bool may_fit(ticket line, std::size_t content_bytes);
+  bool fits(ticket line, std::size_t bytes);
   bool take(ticket line, std::size_t bytes);
-  void drop(ticket line, std::size_t bytes);
   void send_later(ticket line, std::size_t bytes);
-  void make_room(std::size_t content_bytes);
-  void end_block();
-  void add_block(block own);
-  void added();
+  block& block_for(std::size_t content_bytes);
   void wake_writer();
   bool may_send_again() const;
   void send_dropped(std::unique_lock<std::mutex>& lock);
@@ -145,9 +142,8 @@ private:
   answer_budget budget_;
   std::deque<dropped> dropped_;     ///< Lines that wait for being sent again.
   std::uint64_t wrong_guesses_ = 0; ///< Long answers that were not expected, or had no room.
-  block block_;                     ///< Where short answers are collected.
-  std::deque<block> blocks_;        ///< Written before it.
-  std::string spare_;               ///< Memory for the next `block_`.
+  std::deque<block> blocks_;        ///< To be written; short answers are collected in the last.
+  std::string spare_;               ///< Memory for the next one.
   std::uint32_t lines_ = 0;         ///< Admitted or refused, answer not written yet.
   std::size_t bytes_ = 0;           ///< Of admitted lines without an answer.
   bool writer_waits_ = false;

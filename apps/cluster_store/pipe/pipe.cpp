@@ -95,14 +95,14 @@ void pipe::take(const input_line& line) {
     outcome = fail(errc::too_large, "the line has " + std::to_string(line.bytes) + " bytes, longer than the "
                                         + std::to_string(pipe_line_bytes_max)
                                         + " that a line may have: it was skipped");
+  const auto key = request_.seq ? answer_key{answer_key::kind::seq, *request_.seq}
+                                : answer_key{answer_key::kind::line, line.number};
   if (!outcome) {
-    const auto key = request_.seq ? answer_key{answer_key::kind::seq, *request_.seq}
-                                  : answer_key{answer_key::kind::line, line.number};
     broken_ = !answers_.refuse(key, outcome.error());
     return;
   }
   const auto what = kind_of_answer(request_.what);
-  const auto ticket = answers_.admit(*request_.seq, text_bytes(request_.what), what);
+  const auto ticket = answers_.admit(key, text_bytes(request_.what), what);
   broken_ = !ticket;
   if (!ticket)
     return;

@@ -64,10 +64,10 @@ TEST_CASE("what is alone fits, however long it is") {
   CHECK(budget.used_bytes() == 0);
 }
 
-TEST_CASE("what cannot be asked again is kept, and counts") {
+TEST_CASE("what is small, such as a failure, is kept, and counts") {
   answer_budget budget{100};
   budget.reserve(90);
-  budget.keep(90, 200);
+  CHECK(budget.take(kind::small, 90, 200));
   CHECK(budget.used_bytes() == 200);
   CHECK_FALSE(budget.has_room(1));
 }

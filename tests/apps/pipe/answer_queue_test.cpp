@@ -16,6 +16,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
+answer_key numbered(std::uint64_t seq) {
+  return {answer_key::kind::seq, seq};
+}
+
 void append_ok(std::string& out, answer_key key) {
   append_answer(out, key, true, "done");
 }
@@ -45,7 +49,7 @@ struct sink {
 TEST_CASE("a lone answer is written at once") {
   sink to;
   answer_queue queue{{}, to.writer(), [] {}};
-  const auto line = queue.admit(5, 10);
+  const auto line = queue.admit(numbered(5), 10);
   REQUIRE(line);
   queue.answer(*line, append_ok);
   CHECK(tests::wait_until([&] { return to.lines() == 1; }, tests::within(10s)));
@@ -77,10 +81,10 @@ TEST_CASE("every line is answered once, whatever the limits") {
   }};
   for (std::uint64_t seq = 0; seq < lines; ++seq) {
     if (seq % 3 == 0) {
-      CHECK(queue.refuse({answer_key::kind::seq, seq}, {errc::unsupported, "no"}));
+      CHECK(queue.refuse(numbered(seq), {errc::unsupported, "no"}));
       continue;
     }
-    const auto line = queue.admit(seq, 100);
+    const auto line = queue.admit(numbered(seq), 100);
     REQUIRE(line);
     const std::lock_guard lock{mutex};
     admitted.push_back(*line);
@@ -98,9 +102,9 @@ TEST_CASE("a line waits while too many are under way") {
   limits.lines_max = 2;
   sink to;
   answer_queue queue{limits, to.writer(), [] {}};
-  const auto first = queue.admit(1, 1);
-  REQUIRE(queue.admit(2, 1));
-  auto third = std::async(std::launch::async, [&] { return queue.admit(3, 1); });
+  const auto first = queue.admit(numbered(1), 1);
+  REQUIRE(queue.admit(numbered(2), 1));
+  auto third = std::async(std::launch::async, [&] { return queue.admit(numbered(3), 1); });
   CHECK(third.wait_for(20ms) == std::future_status::timeout);
   queue.answer(*first, append_ok);
   REQUIRE(third.wait_for(10s) == std::future_status::ready);
@@ -112,9 +116,9 @@ TEST_CASE("a line waits while the bytes under way are too many, unless it is alo
   limits.bytes_max = 100;
   sink to;
   answer_queue queue{limits, to.writer(), [] {}};
-  const auto first = queue.admit(1, 1'000);
+  const auto first = queue.admit(numbered(1), 1'000);
   REQUIRE(first);
-  auto second = std::async(std::launch::async, [&] { return queue.admit(2, 1); });
+  auto second = std::async(std::launch::async, [&] { return queue.admit(numbered(2), 1); });
   CHECK(second.wait_for(20ms) == std::future_status::timeout);
   queue.answer(*first, append_ok);
   REQUIRE(second.wait_for(10s) == std::future_status::ready);
@@ -127,7 +131,7 @@ TEST_CASE("when nobody reads any more, waiting ends and answers go nowhere") {
   to.open = false;
   std::atomic<int> told = 0;
   answer_queue queue{limits, to.writer(), [&] { ++told; }};
-  const auto first = queue.admit(1, 1);
+  const auto first = queue.admit(numbered(1), 1);
   REQUIRE(first);
   queue.answer(*first, append_ok);
   CHECK(tests::wait_until([&] { return told == 1; }, tests::within(10s)));
@@ -136,7 +140,7 @@ TEST_CASE("when nobody reads any more, waiting ends and answers go nowhere") {
         return !queue.refuse({answer_key::kind::line, 2}, {errc::unsupported, ""});
       },
       tests::within(10s)));
-  CHECK_FALSE(queue.admit(3, 1));
+  CHECK_FALSE(queue.admit(numbered(3), 1));
   CHECK_FALSE(queue.finish());
   CHECK(told == 1);
 }
@@ -167,10 +171,11 @@ TEST_CASE("answers that find no room are dropped and asked for again, and every 
                        answer_with(line, content);
                      }};
   self = &queue;
-  answer_with(*queue.admit(0, 1, answer_queue::kind::session), 1); // so that long ones are not expected
+  answer_with(*queue.admit(numbered(0), 1, answer_queue::kind::session),
+              1); // so that long ones are not expected
   std::vector<answer_queue::ticket> lines;
   for (std::uint64_t seq = 1; seq <= 20; ++seq)
-    lines.push_back(*queue.admit(seq, 1, answer_queue::kind::session));
+    lines.push_back(*queue.admit(numbered(seq), 1, answer_queue::kind::session));
   for (const auto line : lines)
     answer_with(line, content);
   CHECK(sent == 0);
@@ -194,13 +199,13 @@ TEST_CASE("a read that unexpected answers held up until its deadline is sent aga
                        self->answer(line, append_ok, 1);
                      }};
   self = &queue;
-  const auto first = queue.admit(1, 1, answer_queue::kind::session);
+  const auto first = queue.admit(numbered(1), 1, answer_queue::kind::session);
   queue.fail(*first, {errc::deadline_exceeded, "late"});
   CHECK(tests::wait_until([&] { return to.lines() == 1; }, tests::within(10s)));
   CHECK(to.text.find("deadline_exceeded") != std::string::npos);
-  queue.answer(*queue.admit(2, 1, answer_queue::kind::session), append_ok, 1);
-  const auto slow = queue.admit(3, 1, answer_queue::kind::session);
-  const auto long_one = queue.admit(4, 1, answer_queue::kind::session);
+  queue.answer(*queue.admit(numbered(2), 1, answer_queue::kind::session), append_ok, 1);
+  const auto slow = queue.admit(numbered(3), 1, answer_queue::kind::session);
+  const auto long_one = queue.admit(numbered(4), 1, answer_queue::kind::session);
   queue.answer(
       *long_one, [](std::string& out, answer_key) { out += "no room"; }, 50'000);
   queue.fail(*slow, {errc::deadline_exceeded, "late"});
