@@ -44,19 +44,9 @@ std::vector<CLI::Option*> options_of(CLI::App& program, const std::string& comma
 }
 
 bool fits(CLI::Option& option, value_kind kind) {
-  switch (kind) {
-  case value_kind::text:
-    return true;
-  case value_kind::number:
-    return takes_number(option) || is_switch(option);
-  case value_kind::boolean:
-    return is_switch(option);
-  case value_kind::list:
-    return takes_several(option);
-  case value_kind::other:
-    break;
-  }
-  return false;
+  return kind == value_kind::text || (kind == value_kind::list && takes_several(option))
+         || (kind == value_kind::number && takes_number(option))
+         || ((kind == value_kind::number || kind == value_kind::boolean) && is_switch(option));
 }
 
 std::string expected_by(CLI::Option& option) {

@@ -76,70 +76,45 @@ std::string name_of(toml::node_type type) {
   return name.str();
 }
 
-class settings_reader {
-public:
-  settings_reader(std::string_view text, const std::string& path) : text_(text), path_(path) {}
-
-  void read(const toml::table& table, const std::string& command) {
-    for (const auto& [key, node] : table) {
-      const auto* section = node.as_table();
-      if (section == nullptr || !command.empty()) {
-        add(command, key, node);
-        continue;
+void read_value(const toml::node& node, std::string_view file, file_setting& into) {
+  if (const auto* text = node.as_string()) {
+    into.kind = value_kind::text;
+    into.texts.push_back(text->get());
+  } else if (node.is_integer()) {
+    into.kind = value_kind::number;
+    into.texts.push_back(source_of(file, node.source()));
+  } else if (const auto* truth = node.as_boolean()) {
+    into.kind = value_kind::boolean;
+    into.texts.emplace_back(truth->get() ? "true" : "false");
+  } else if (const auto* list = node.as_array()) {
+    into.kind = value_kind::list;
+    for (const auto& each : *list)
+      if (const auto* element = each.as_string()) {
+        into.texts.push_back(element->get());
+      } else {
+        into.kind = value_kind::other;
+        into.kind_name = "array that holds a value of type " + name_of(each.type());
+        return;
       }
-      settings_.push_back(
-          {std::string{key.str()}, {}, value_kind::other, "table", {}, place_of(path_, key.source().begin)});
-      read(*section, std::string{key.str()});
-    }
   }
+}
 
-  std::vector<file_setting> finish() { return std::move(settings_); }
-
-private:
-  void add(const std::string& command, const toml::key& key, const toml::node& node) {
-    file_setting setting{command,
-                         std::string{key.str()},
-                         value_kind::other,
-                         name_of(node.type()),
-                         {},
-                         place_of(path_, key.source().begin)};
-    if (const auto* list = node.as_array())
-      add_list(setting, *list);
-    else
-      add_value(setting, node);
-    settings_.push_back(std::move(setting));
+/// Reads the keys of a file, or of one section of it.
+void read_table(const toml::table& table, const std::string& command, std::string_view file,
+                const std::string& path, std::vector<file_setting>& into) {
+  for (const auto& [name, node] : table) {
+    const std::string key{name.str()};
+    const bool is_section = node.is_table() && command.empty();
+    auto& setting = into.emplace_back();
+    setting.command = is_section ? key : command;
+    setting.key = is_section ? "" : key;
+    setting.kind_name = name_of(node.type());
+    setting.place = place_of(path, name.source().begin);
+    read_value(node, file, setting);
+    if (is_section)
+      read_table(*node.as_table(), key, file, path, into);
   }
-
-  void add_value(file_setting& setting, const toml::node& node) const {
-    if (const auto* text = node.as_string()) {
-      setting.kind = value_kind::text;
-      setting.texts.push_back(text->get());
-    } else if (node.is_integer()) {
-      setting.kind = value_kind::number;
-      setting.texts.push_back(source_of(text_, node.source()));
-    } else if (const auto* truth = node.as_boolean()) {
-      setting.kind = value_kind::boolean;
-      setting.texts.emplace_back(truth->get() ? "true" : "false");
-    }
-  }
-
-  static void add_list(file_setting& setting, const toml::array& list) {
-    setting.kind = value_kind::list;
-    for (const auto& each : list) {
-      if (const auto* text = each.as_string()) {
-        setting.texts.push_back(text->get());
-        continue;
-      }
-      setting.kind = value_kind::other;
-      setting.kind_name = "array that holds a value of type " + name_of(each.type());
-      return;
-    }
-  }
-
-  std::string_view text_;
-  const std::string& path_;
-  std::vector<file_setting> settings_;
-};
+}
 
 /// Reads to the end. Never waits long for a writer: a pipe that has none would keep the program for ever.
 /// @returns what is wrong; empty if nothing is.
@@ -188,10 +163,9 @@ result<std::vector<file_setting>> parse_settings_file(std::string_view text, con
   if (text.starts_with(byte_order_mark))
     text.remove_prefix(byte_order_mark.size());
   try {
-    const toml::table table = toml::parse(text);
-    settings_reader reader{text, path};
-    reader.read(table, {});
-    return reader.finish();
+    std::vector<file_setting> settings;
+    read_table(toml::parse(text), {}, text, path, settings);
+    return settings;
   } catch (const toml::parse_error& problem) {
     const auto where = problem.source().begin;
     return fail(errc::invalid_argument,
