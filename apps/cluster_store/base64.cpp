@@ -24,8 +24,8 @@ std::uint32_t byte_at(std::string_view bytes, std::size_t index) {
 }
 
 /// Appends the first `count` of the four digits of `bits`.
-void append_digits(std::string& out, std::uint32_t bits, int count) {
-  for (int digit = 0; digit < count; ++digit)
+void append_digits(std::string& out, std::uint32_t bits, std::size_t count) {
+  for (std::size_t digit = 0; digit < count; ++digit)
     out += alphabet[(bits >> (18 - 6 * digit)) & 0x3F];
 }
 
@@ -36,17 +36,13 @@ tl::unexpected<error> refuse(const std::string& why) {
 } // namespace
 
 void append_base64(std::string& out, std::string_view bytes) {
-  std::size_t index = 0;
-  for (; index + 3 <= bytes.size(); index += 3)
-    append_digits(
-        out, byte_at(bytes, index) << 16 | byte_at(bytes, index + 1) << 8 | byte_at(bytes, index + 2), 4);
-  if (bytes.size() - index == 1) {
-    append_digits(out, byte_at(bytes, index) << 16, 2);
-    out += "==";
-  } else if (bytes.size() - index == 2) {
-    append_digits(out, byte_at(bytes, index) << 16 | byte_at(bytes, index + 1) << 8, 3);
-    out += '=';
-  }
+  for (; bytes.size() >= 3; bytes.remove_prefix(3))
+    append_digits(out, byte_at(bytes, 0) << 16 | byte_at(bytes, 1) << 8 | byte_at(bytes, 2), 4);
+  if (bytes.empty())
+    return;
+  const auto second = bytes.size() == 2 ? byte_at(bytes, 1) << 8 : 0;
+  append_digits(out, byte_at(bytes, 0) << 16 | second, bytes.size() + 1);
+  out.append(3 - bytes.size(), '=');
 }
 
 result<std::string> decode_base64(std::string_view text) {

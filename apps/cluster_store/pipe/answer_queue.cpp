@@ -55,8 +55,10 @@ void answer_queue::fail(ticket line, const error& problem) {
     auto& failed = slots_[line];
     budget_.release(std::exchange(failed.reserved, 0));
     if (problem.code == errc::deadline_exceeded && failed.what != kind::small
-        && failed.wrong_guesses != wrong_guesses_ && !std::exchange(failed.was_late, true))
-      return send_later(line, budget_.estimate(failed.what));
+        && failed.wrong_guesses != wrong_guesses_ && !std::exchange(failed.was_late, true)) {
+      failed.reserved = budget_.estimate(failed.what);
+      return send_later(line);
+    }
     failed.what = kind::small;
   }
   answer(line, [&](std::string& out, answer_key key) { append_failure(out, key, problem); });
@@ -106,11 +108,10 @@ bool answer_queue::may_fit(ticket line, std::size_t content_bytes) {
 /// @returns whether an answer of `bytes` has room, which it then takes; else it was dropped.
 bool answer_queue::fits(ticket line, std::size_t bytes) {
   auto& answered = slots_[line];
-  const bool has_room = budget_.take(answered.what, answered.reserved, bytes);
-  answered.reserved = bytes;
+  const bool has_room = budget_.take(answered.what, std::exchange(answered.reserved, bytes), bytes);
   if (!has_room) {
     ++wrong_guesses_;
-    send_later(line, bytes);
+    send_later(line);
   }
   return has_room;
 }
@@ -127,9 +128,8 @@ bool answer_queue::take(ticket line, std::size_t bytes) {
 }
 
 /// @pre what the line had reserved is given back.
-void answer_queue::send_later(ticket line, std::size_t bytes) {
-  slots_[line].reserved = 0;
-  dropped_.push_back({line, bytes});
+void answer_queue::send_later(ticket line) {
+  dropped_.push_back(line);
   wake_writer(); // which sends it again, if there is room already
 }
 
@@ -150,14 +150,13 @@ void answer_queue::wake_writer() {
 }
 
 bool answer_queue::may_send_again() const {
-  return !dropped_.empty() && !broken_ && !stop_ && budget_.has_room(dropped_.front().bytes);
+  return !dropped_.empty() && !broken_ && !stop_ && budget_.has_room(slots_[dropped_.front()].reserved);
 }
 
 void answer_queue::send_dropped(std::unique_lock<std::mutex>& lock) {
-  const auto [line, bytes] = dropped_.front();
+  const auto line = dropped_.front();
   dropped_.pop_front();
-  budget_.reserve(bytes);
-  slots_[line].reserved = bytes;
+  budget_.reserve(slots_[line].reserved);
   slots_[line].wrong_guesses = wrong_guesses_;
   lock.unlock();
   send_again_(line);

@@ -88,7 +88,7 @@ private:
     answer_key key;
     std::size_t bytes = 0;
     kind what = kind::small;
-    std::size_t reserved = 0;
+    std::size_t reserved = 0;        ///< Or to be reserved, when it is sent again.
     std::uint64_t wrong_guesses = 0; ///< When it was let out.
     bool was_late = false;           ///< It was sent again after its deadline: once is enough.
   };
@@ -96,11 +96,6 @@ private:
   struct block {
     std::string text;
     std::uint32_t answers = 0;
-  };
-
-  struct dropped {
-    ticket line;
-    std::size_t bytes;
   };
 
   /// Outside the lock, for the time that it takes.
@@ -121,7 +116,7 @@ private:
   bool may_fit(ticket line, std::size_t content_bytes);
   bool fits(ticket line, std::size_t bytes);
   bool take(ticket line, std::size_t bytes);
-  void send_later(ticket line, std::size_t bytes);
+  void send_later(ticket line);
   block& block_for(std::size_t content_bytes);
   void wake_writer();
   bool may_send_again() const;
@@ -140,7 +135,7 @@ private:
   std::vector<slot> slots_;
   std::vector<ticket> free_;
   answer_budget budget_;
-  std::deque<dropped> dropped_;     ///< Lines that wait for being sent again.
+  std::deque<ticket> dropped_;      ///< Lines that wait for being sent again.
   std::uint64_t wrong_guesses_ = 0; ///< Long answers that were not expected, or had no room.
   std::deque<block> blocks_;        ///< To be written; short answers are collected in the last.
   std::string spare_;               ///< Memory for the next one.

@@ -1,7 +1,6 @@
 #include <cluster_store/apps/cluster_store/commands.hpp>
 
 #include <atomic>
-#include <cerrno>
 #include <cstring>
 #include <memory>
 #include <vector>
@@ -12,7 +11,6 @@
 #include <cluster_store/apps/cluster_store/pipe/pipe.hpp>
 #include <cluster_store/apps/support/option_checks.hpp>
 #include <cluster_store/apps/support/terminal/input.hpp>
-#include <cluster_store/apps/support/terminal/output.hpp>
 
 namespace cluster_store::apps {
 
@@ -82,7 +80,7 @@ exit_code run_pipe(const pipe_flags& flags) {
   if (!store)
     return report(store.error());
 
-  int write_problem = 0;
+  auto outcome = printed::whole;
   const wake_signal broken;
   int read_problem = 0;
   {
@@ -90,8 +88,8 @@ exit_code run_pipe(const pipe_flags& flags) {
     limits.lines_max = flags.in_flight;
     pipe lines{*store, limits,
                [&](std::string_view block) {
-                 write_problem = write_all(STDOUT_FILENO, block);
-                 return write_problem == 0;
+                 outcome = print(block);
+                 return outcome == printed::whole;
                },
                [&] { broken.raise(); }};
     read_problem = feed_input(lines, broken);
@@ -102,10 +100,7 @@ exit_code run_pipe(const pipe_flags& flags) {
   if (read_problem != 0)
     return report(
         {errc::io_error, std::string{"cannot read the standard input: "} + std::strerror(read_problem)});
-  if (write_problem != 0 && write_problem != EPIPE)
-    return report({errc::io_error,
-                   std::string{"cannot write to the standard output: "} + std::strerror(write_problem)});
-  return exit_code::done;
+  return outcome == printed::failed ? exit_code::failed : exit_code::done;
 }
 
 } // namespace

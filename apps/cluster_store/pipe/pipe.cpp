@@ -1,5 +1,6 @@
 #include <cluster_store/apps/cluster_store/pipe/pipe.hpp>
 
+#include <type_traits>
 #include <utility>
 
 #include <cluster_store/actors/operations/text_bytes.hpp>
@@ -10,14 +11,11 @@ namespace {
 
 using kind = answer_queue::kind;
 
+/// What holds no memory is small.
 template <class Reply>
-constexpr kind kind_of = kind::small;
-template <>
-constexpr kind kind_of<std::optional<session>> = kind::session;
-template <>
-constexpr kind kind_of<std::vector<std::optional<session>>> = kind::session;
-template <>
-constexpr kind kind_of<listing> = kind::page;
+constexpr kind kind_of = std::is_trivially_copyable_v<Reply> ? kind::small
+                         : std::is_same_v<Reply, listing>    ? kind::page
+                                                             : kind::session;
 
 template <class T>
 std::size_t content_bytes(const T&) {

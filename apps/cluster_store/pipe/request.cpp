@@ -119,6 +119,24 @@ result<void> take(pipe_line& from, const field& which, std::uint32_t& into) {
   return {};
 }
 
+template <class Operation>
+result<void> take_operation(pipe_line& from, pipe_request& into) {
+  static const auto allowed = allowed_for<Operation>();
+  auto outcome = check_fields(from, Operation::is, allowed);
+  if (!outcome)
+    return outcome;
+  auto* const same = std::get_if<Operation>(&into.what); // its strings have memory
+  auto& what = same != nullptr ? *same : into.what.template emplace<Operation>();
+  Operation::visit(what, [&](const field& which, auto& value) {
+    if (outcome)
+      outcome = take(from, which, value);
+  });
+  if constexpr (requires { what.check(); })
+    if (outcome)
+      outcome = what.check();
+  return outcome;
+}
+
 tl::unexpected<error> unknown_operation(const std::string& name) {
   std::string known;
   for (const auto& each : operations::descriptions)
@@ -130,24 +148,6 @@ tl::unexpected<error> unknown_operation(const std::string& name) {
 }
 
 } // namespace
-
-template <class Operation>
-result<void> pipe_request_reader::take(pipe_request& into) {
-  static const auto allowed = allowed_for<Operation>();
-  auto outcome = check_fields(line_, Operation::is, allowed);
-  if (!outcome)
-    return outcome;
-  auto* const same = std::get_if<Operation>(&into.what); // its strings have memory
-  auto& what = same != nullptr ? *same : into.what.template emplace<Operation>();
-  Operation::visit(what, [&](const field& which, auto& value) {
-    if (outcome)
-      outcome = apps::take(line_, which, value);
-  });
-  if constexpr (requires { what.check(); })
-    if (outcome)
-      outcome = what.check();
-  return outcome;
-}
 
 result<void> pipe_request_reader::read(std::string_view line, pipe_request& into) {
   auto outcome = read_pipe_fields(line, line_);
@@ -163,7 +163,7 @@ result<void> pipe_request_reader::read(std::string_view line, pipe_request& into
   outcome = unknown_operation(name);
   operations::for_each<std::string>([&]<class Operation>() {
     if (name == Operation::is.name)
-      outcome = into.seq ? take<Operation>(into)
+      outcome = into.seq ? take_operation<Operation>(line_, into)
                          : refuse("the field 'seq' is missing: give each line a number of its own");
   });
   return outcome;

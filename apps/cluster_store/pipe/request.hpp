@@ -40,9 +40,6 @@ public:
   result<void> read(std::string_view line, pipe_request& into);
 
 private:
-  template <class Operation>
-  result<void> take(pipe_request& into);
-
   pipe_line line_;
 };
 
