@@ -20,12 +20,13 @@ constexpr const char* footer =
 } // namespace
 
 CLI::App& command_table::add(const std::string& name, const std::string& description,
-                             const std::string& examples) {
+                             const std::string& examples, action run) {
   auto* command = program_.add_subcommand(name, description);
   std::string footer = "Examples:\n  ";
   for (const auto letter : examples)
     footer += letter == '\n' ? std::string{"\n  "} : std::string(1, letter);
   command->footer(footer);
+  actions_[command] = std::move(run);
   return *command;
 }
 

@@ -18,11 +18,9 @@ public:
 
   explicit command_table(CLI::App& program) : program_(program) {}
 
-  /// Adds a sub-command. @param examples shown below its help, one a line.
-  CLI::App& add(const std::string& name, const std::string& description, const std::string& examples);
-
-  /// Says what runs when `command` was given.
-  void run(const CLI::App& command, action what) { actions_[&command] = std::move(what); }
+  /// Adds a sub-command. @param examples shown below its help, one a line. @param run when it is given.
+  CLI::App& add(const std::string& name, const std::string& description, const std::string& examples,
+                action run);
 
   /// Runs the command that was given.
   /// @pre the program was parsed and requires one sub-command.
@@ -31,12 +29,6 @@ public:
 private:
   CLI::App& program_;
   std::map<const CLI::App*, action> actions_;
-};
-
-/// Flags that most commands share, kept alive by their actions.
-struct common_flags {
-  connection where;
-  bool json = false;
 };
 
 /// Adds all commands, and what stands before them.

@@ -50,18 +50,9 @@ result<std::chrono::milliseconds> parse_timeout(const std::string& text) {
 } // namespace
 
 void connection::add_to(CLI::App& command, bool one_store) {
-  how_.mode = mode::worker;
-  how_.worker_name = "cluster-store";
-  const auto set_master = [this](const std::string& text) {
-    how_.where = *parse_master(text);
-    is_named_ = true;
-  };
-  command
-      .add_option_function<std::string>("--connect", set_master,
-                                        "where the master listens: unix:PATH or HOST:PORT (default "
-                                            + to_string(default_endpoint()) + ")")
-      ->check(read_by(parse_master))
-      ->type_name("ENDPOINT");
+  add_parsed(command, "--connect", named_, parse_master, "ENDPOINT",
+             "where the master listens: unix:PATH or HOST:PORT (default " + to_string(default_endpoint())
+                 + ")");
   if (one_store)
     command.add_option("--store", how_.store.name, "name of the store")
         ->type_name("NAME")
@@ -69,14 +60,8 @@ void connection::add_to(CLI::App& command, bool one_store) {
   add_file(command, "--secret-file", how_.secret_file,
            "file with the shared secret, for TCP (default: the user's own)");
   add_tls_flags(command);
-  const auto set_timeout = [this](const std::string& text) {
-    how_.calls.timeout = how_.connect_timeout = *parse_timeout(text);
-  };
-  command
-      .add_option_function<std::string>("--timeout", set_timeout,
-                                        "how long to wait for an answer, at most 10m")
-      ->check(read_by(parse_timeout))
-      ->type_name("DURATION")
+  add_parsed(command, "--timeout", how_.calls.timeout, parse_timeout, "DURATION",
+             "how long to wait for an answer, at most 10m")
       ->default_str(duration_text(how_.calls.timeout));
 }
 
@@ -98,12 +83,23 @@ void connection::add_tls_flags(CLI::App& command) {
       ->type_name("NAME");
 }
 
+options connection::worker_options() const {
+  auto how = how_;
+  how.mode = mode::worker;
+  how.worker_name = "cluster-store";
+  how.where = named_.value_or(how.where);
+  how.connect_timeout = how.calls.timeout;
+  return how;
+}
+
 result<client> connection::open() const {
-  return cluster_store::open(how_).map_error([this](error problem) { return explain(std::move(problem)); });
+  return cluster_store::open(worker_options()).map_error([this](error problem) {
+    return explain(std::move(problem));
+  });
 }
 
 bool connection::lacks_master() const {
-  return !is_named_ && !is_own_socket(how_.where.path);
+  return !named_ && !is_own_socket(how_.where.path);
 }
 
 error connection::explain(error problem) const {
@@ -118,17 +114,19 @@ void connection::note_absence() const {
     note("nobody listens on " + to_string(how_.where) + " yet; " + hint_of_machine());
 }
 
-void add_json_flag(CLI::App& command, bool& json) {
-  add_switch(command, "--json", json, "print JSON instead of plain text, errors too");
-}
-
-void add_json_errors_flag(CLI::App& command) {
-  const std::string about = "tell errors, and all else on stderr, as JSON, one object a line";
+void add_json_flag(CLI::App& command, bool for_errors_only) {
+  const std::string about = for_errors_only
+                                ? "tell errors, and all else on stderr, as JSON, one object a line"
+                                : "print JSON instead of plain text, errors too";
   command.add_flag("--json", about)->check(read_by(parse_switch)); // `report` learns of it from the parsing
 }
 
 void report_as_json(bool json) {
   errors_in_json = json;
+}
+
+bool reports_json() {
+  return errors_in_json;
 }
 
 exit_code report(const error& problem) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,7 @@ public:
   void add_to(CLI::App& command, bool one_store = true);
 
   /// @returns options for a worker handle as the flags say.
-  const options& worker_options() const { return how_; }
+  options worker_options() const;
 
   /// Connects.
   /// @errors as of `cluster_store::open` in worker mode.
@@ -43,17 +44,17 @@ private:
   bool lacks_master() const;
 
   options how_;
-  bool is_named_ = false; ///< Whether the master was.
+  std::optional<endpoint> named_; ///< None: `how_` has the user's own socket.
 };
 
-/// Adds `--json` to `command`.
-void add_json_flag(CLI::App& command, bool& json);
-
-/// Adds `--json` to a command whose output is what it is: it concerns errors only.
-void add_json_errors_flag(CLI::App& command);
+/// Adds `--json` to `command`. @param for_errors_only since its output is what it is.
+void add_json_flag(CLI::App& command, bool for_errors_only = false);
 
 /// From now on errors are reported as JSON, or in words.
 void report_as_json(bool json);
+
+/// @returns whether they are, and with them all that the command prints.
+bool reports_json();
 
 /// Tells the user on stderr that something failed: in words or as `{"ok":false,…}`.
 /// @returns how the command ends.

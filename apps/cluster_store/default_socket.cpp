@@ -7,13 +7,9 @@ namespace cluster_store::apps {
 
 std::string default_socket_hint(const std::string& tried, const std::optional<std::string>& runtime_directory,
                                 uid_t user, const std::function<bool(const std::string&)>& is_own) {
-  std::string hint = "without --connect it is this socket, since XDG_RUNTIME_DIR is ";
-  if (!runtime_directory)
-    hint += "not set";
-  else if (runtime_directory->starts_with('/'))
-    hint += *runtime_directory;
-  else
-    hint += "no absolute path";
+  const auto directory = runtime_directory.value_or("not set");
+  const auto hint = "without --connect it is this socket, since XDG_RUNTIME_DIR is "
+                    + (runtime_directory && !directory.starts_with('/') ? "no absolute path" : directory);
   const auto number = std::to_string(user);
   std::string missing;
   for (const auto& other : {"/run/user/" + number + "/cluster-store.sock",

@@ -25,7 +25,8 @@ using text = std::string;
 
 /// What a command is told: the operation, and how to reach the store.
 template <class Operation>
-struct operation_flags : common_flags {
+struct operation_flags {
+  connection where;
   Operation what;
 };
 
@@ -120,12 +121,12 @@ exit_code run(operation_flags<Operation>& flags) {
     return report(reply.error());
   const auto code = exists(*reply) ? exit_code::done : exit_code::not_found;
   std::string out;
-  if (flags.json)
+  if (reports_json())
     append_answer(out, {}, *reply, Operation::is.answers);
   else
     out = plain_text(*std::move(reply));
   const auto end = print_last(out, code);
-  if (end == exit_code::not_found && !flags.json)
+  if (end == exit_code::not_found && !reports_json())
     note("there is no such session");
   return end;
 }
@@ -148,10 +149,10 @@ void append_row(std::string& out, const listed_session& row) {
   out += '\t' + (row.content.ttl ? duration_text(*row.content.ttl) : "-") + '\n';
 }
 
-printed print_page(const listing& page, bool json) {
+printed print_page(const listing& page) {
   std::string out;
   for (const auto& row : page.sessions) {
-    if (json) {
+    if (reports_json()) {
       append_session(out, row);
       out += '\n';
     } else {
@@ -165,14 +166,14 @@ printed print_page(const listing& page, bool json) {
 result<printed> print_pages(client& store, listing_flags& flags) {
   constexpr std::uint64_t page_rows = 1'000;
   auto outcome = printed::whole;
-  if (!flags.json && stdout_is_terminal())
+  if (!reports_json() && stdout_is_terminal())
     outcome = print(emphasised("ID\tVERSION\tBYTES\tEXPIRES IN\n"));
   do {
     flags.what.rows_max = static_cast<std::uint32_t>(std::min(flags.limit, page_rows));
     const auto page = store.all(flags.what);
     if (!page)
       return tl::unexpected{page.error()};
-    outcome = print_page(*page, flags.json);
+    outcome = print_page(*page);
     flags.limit -= page->sessions.size();
     flags.what.cursor = page->cursor;
   } while (outcome == printed::whole && flags.limit > 0 && !flags.what.cursor.empty());
@@ -195,34 +196,32 @@ CLI::Option* add_id(CLI::App& command, const std::string& name, std::string& int
 }
 
 /// Adds the command of an operation, with the id of its session if it has one.
-template <class Flags>
-std::pair<CLI::App&, std::shared_ptr<Flags>> add_command(command_table& table, exit_code (*run)(Flags&),
-                                                         const std::string& description,
-                                                         const std::string& examples) {
-  auto flags = std::make_shared<Flags>();
-  auto& command = table.add(std::string{decltype(flags->what)::is.name}, description, examples);
-  if constexpr (requires { flags->what.id; })
+/// @param add_more adds what it is told besides how to reach the store.
+template <class Flags, class F>
+void add_command(command_table& table, exit_code (*run)(Flags&), const std::string& description,
+                 const std::string& examples, F&& add_more) {
+  const auto flags = std::make_shared<Flags>();
+  auto& command = table.add(std::string{decltype(flags->what)::is.name}, description, examples,
+                            [flags, run] { return run(*flags); });
+  constexpr bool has_id = requires {
+    flags->what.id;
+  };
+  if constexpr (has_id) {
     add_id(command, "id", flags->what.id, "id of the session");
-  table.run(command, [flags, run] { return run(*flags); });
-  return {command, std::move(flags)};
+    add_more(command, *flags);
+  }
+  flags->where.add_to(command);
+  add_json_flag(command);
+  if constexpr (!has_id)
+    add_more(command, *flags);
 }
 
-void add_common_flags(CLI::App& command, common_flags& flags) {
-  flags.where.add_to(command);
-  add_json_flag(command, flags.json);
-}
-
-void add_set(command_table& table) {
-  auto [command, flags] =
-      add_command(table, run<operations::set_of<text>>, "Creates or replaces a session; prints its version",
-                  "cluster-store set a1b2 '{\"user\":7}' --ttl 30m\n"
-                  "cluster-store set a1b2 < data.bin\n"
-                  "cluster-store set a1b2 new --if-version 3");
-  flags->what.data = "-";
-  command.add_option("data", flags->what.data, "its data; - or none: all of the standard input")
+void add_set_flags(CLI::App& command, operation_flags<operations::set_of<text>>& flags) {
+  flags.what.data = "-";
+  command.add_option("data", flags.what.data, "its data; - or none: all of the standard input")
       ->type_name("DATA|-")
       ->configurable(false);
-  auto& how = flags->what.how;
+  auto& how = flags.what.how;
   add_parsed(command, "--ttl", how.ttl, parse_duration, "DURATION",
              "how long it lives, for example 30m (default: as the store says)");
   auto* if_version =
@@ -232,70 +231,53 @@ void add_set(command_table& table) {
       ->check(whole_number())
       ->type_name("N")
       ->excludes(if_version);
-  add_common_flags(command, *flags);
 }
 
-void add_touch(command_table& table) {
-  auto [command, flags] =
-      add_command(table, run<operations::touch_of<text>>, "Changes when a session expires; never creates one",
-                  "cluster-store touch a1b2 --ttl 30m");
-  add_parsed(command, "--ttl", flags->what.ttl, parse_duration, "DURATION",
+void add_touch_flags(CLI::App& command, operation_flags<operations::touch_of<text>>& flags) {
+  add_parsed(command, "--ttl", flags.what.ttl, parse_duration, "DURATION",
              "how long it lives from now (default: the time it was last given)");
-  add_common_flags(command, *flags);
 }
 
-void add_regenerate(command_table& table) {
-  auto [command, flags] = add_command(table, run<operations::regenerate_of<text>>,
-                                      "Moves a session to a new id, for example after a login",
-                                      "cluster-store regenerate a1b2 c3d4");
-  add_id(command, "new_id", flags->what.new_id, "its new id");
-  add_common_flags(command, *flags);
-}
-
-void add_all(command_table& table) {
+void add_all_flags(CLI::App& command, listing_flags& flags) {
   constexpr std::uint64_t limit_max = 1'000'000'000'000;
-  auto [command, flags] =
-      add_command(table, run_all, "Lists the live sessions: id, version, bytes, time left",
-                  "cluster-store all --prefix user7- --limit 20\n"
-                  "cluster-store all --json   (an object a line, with the data)");
-  add_common_flags(command, *flags);
-  command.add_option("--prefix", flags->what.prefix, "only ids that start with it")->type_name("P");
-  command.add_option("--limit", flags->limit, "at most this many (default: all)")
+  command.add_option("--prefix", flags.what.prefix, "only ids that start with it")->type_name("P");
+  command.add_option("--limit", flags.limit, "at most this many (default: all)")
       ->check(whole_number(1, limit_max))
       ->type_name("N");
-}
-
-void add_clear(command_table& table) {
-  auto [command, flags] =
-      add_command(table, run_clear,
-                  "Removes all sessions; prints how many there were. A late save can bring one back: `serve "
-                  "--logout-guard` guards only ids that were destroyed",
-                  "cluster-store clear --yes");
-  add_common_flags(command, *flags);
-  flags->where.ask_for_admin();
-  add_switch(command, "--yes", flags->yes, "yes, all of them")->configurable(false);
-}
-
-/// Adds a command that is told nothing more.
-template <class Operation>
-void add_plain(command_table& table, const std::string& description, const std::string& examples) {
-  auto [command, flags] = add_command(table, run<Operation>, description, examples);
-  add_common_flags(command, *flags);
 }
 
 } // namespace
 
 void add_operation_commands(command_table& table) {
-  add_set(table);
-  add_plain<operations::get_of<text>>(table, "Prints a session's data, byte for byte",
-                                      "cluster-store get a1b2\ncluster-store get a1b2 --json");
-  add_touch(table);
-  add_plain<operations::destroy_of<text>>(table, "Removes a session", "cluster-store destroy a1b2");
-  add_regenerate(table);
-  add_all(table);
-  add_plain<operations::length_of<text>>(table, "Prints how many live sessions there are",
-                                         "cluster-store length");
-  add_clear(table);
+  const auto nothing = [](CLI::App&, auto&) {};
+  add_command(table, run<operations::set_of<text>>, "Creates or replaces a session; prints its version",
+              "cluster-store set a1b2 '{\"user\":7}' --ttl 30m\n"
+              "cluster-store set a1b2 < data.bin\n"
+              "cluster-store set a1b2 new --if-version 3",
+              add_set_flags);
+  add_command(table, run<operations::get_of<text>>, "Prints a session's data, byte for byte",
+              "cluster-store get a1b2\ncluster-store get a1b2 --json", nothing);
+  add_command(table, run<operations::touch_of<text>>, "Changes when a session expires; never creates one",
+              "cluster-store touch a1b2 --ttl 30m", add_touch_flags);
+  add_command(table, run<operations::destroy_of<text>>, "Removes a session", "cluster-store destroy a1b2",
+              nothing);
+  add_command(
+      table, run<operations::regenerate_of<text>>, "Moves a session to a new id, for example after a login",
+      "cluster-store regenerate a1b2 c3d4",
+      [](CLI::App& command, auto& flags) { add_id(command, "new_id", flags.what.new_id, "its new id"); });
+  add_command(table, run_all, "Lists the live sessions: id, version, bytes, time left",
+              "cluster-store all --prefix user7- --limit 20\n"
+              "cluster-store all --json   (an object a line, with the data)",
+              add_all_flags);
+  add_command(table, run<operations::length_of<text>>, "Prints how many live sessions there are",
+              "cluster-store length", nothing);
+  add_command(table, run_clear,
+              "Removes all sessions; prints how many there were. A late save can bring one back: `serve "
+              "--logout-guard` guards only ids that were destroyed",
+              "cluster-store clear --yes", [](CLI::App& command, clear_flags& flags) {
+                flags.where.ask_for_admin();
+                add_switch(command, "--yes", flags.yes, "yes, all of them")->configurable(false);
+              });
 }
 
 } // namespace cluster_store::apps

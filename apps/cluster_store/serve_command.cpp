@@ -190,13 +190,14 @@ void add_limit_flags(CLI::App& command, serve_flags& flags) {
 } // namespace
 
 void add_serve_command(command_table& table) {
+  const auto flags = std::make_shared<serve_flags>();
   auto& command =
       table.add("serve", "Runs a master; prints `ready ENDPOINT…` when it can be used",
                 "cluster-store serve\n"
                 "cluster-store serve --store sessions=rocksdb:/var/lib/app/sessions --ttl-default 24h\n"
                 "cluster-store serve --listen 127.0.0.1:7401 --store cache=memory:\n"
-                "cluster-store serve --listen 0.0.0.0:7401 --tls-cert server.pem --tls-key server.key");
-  auto flags = std::make_shared<serve_flags>();
+                "cluster-store serve --listen 0.0.0.0:7401 --tls-cert server.pem --tls-key server.key",
+                [flags] { return run_serve(*flags); });
   add_parsed_list(
       command, "--listen", flags->how.listen, parse_endpoint, "ENDPOINT",
       "where to listen: unix:PATH or HOST:PORT, port 0 = any free one; repeat it for more (default "
@@ -227,8 +228,7 @@ void add_serve_command(command_table& table) {
   add_file(command, "--admin-secret-file", flags->how.admin_secret_file,
            "file with a secret of admins; clear is then refused to all others (default: none, all may)");
   add_tls_flags(command, flags->how.tls);
-  add_json_errors_flag(command);
-  table.run(command, [flags] { return run_serve(*flags); });
+  add_json_flag(command, true);
 }
 
 } // namespace cluster_store::apps

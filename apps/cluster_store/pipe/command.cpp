@@ -106,20 +106,20 @@ exit_code run_pipe(const pipe_flags& flags) {
 } // namespace
 
 void add_pipe_command(command_table& table) {
+  const auto flags = std::make_shared<pipe_flags>();
   auto& command = table.add(
       "pipe", "Runs operations read as NDJSON from stdin; answers as NDJSON on stdout, in any order",
       "echo '{\"seq\":1,\"op\":\"set\",\"id\":\"a\",\"data\":\"x\",\"ttl_ms\":60000}' | cluster-store pipe\n"
       "echo '{\"seq\":2,\"op\":\"get\",\"id\":\"a\"}' | cluster-store pipe --store sessions\n"
-      "operations: set get touch destroy regenerate all length clear; see docs/operations.md");
-  auto flags = std::make_shared<pipe_flags>();
+      "operations: set get touch destroy regenerate all length clear; see docs/operations.md",
+      [flags] { return run_pipe(*flags); });
   flags->where.add_to(command);
   flags->where.add_admin_flag(command);
-  add_json_errors_flag(command);
+  add_json_flag(command, true);
   command.add_option("--in-flight", flags->in_flight, "how many lines to let out before reading on")
       ->check(whole_number(1, store_options{}.in_flight_max))
       ->type_name("N")
       ->capture_default_str();
-  table.run(command, [flags] { return run_pipe(*flags); });
 }
 
 } // namespace cluster_store::apps

@@ -59,8 +59,7 @@ std::string quoting_hint(std::string_view line, std::size_t column, std::string_
   value.remove_prefix(std::min(value.find_first_not_of(blanks), value.size()));
   const bool in_list = value.starts_with('[') || description.starts_with("Error while parsing value");
   value = value.substr(0, value.find_first_of("#,]"));
-  while (!value.empty() && blanks.find(value.back()) != std::string_view::npos)
-    value.remove_suffix(1);
+  value = value.substr(0, value.find_last_not_of(blanks) + 1);
   const bool is_bare = !value.empty() && value.find_first_of("\"'{") == std::string_view::npos;
   if (!is_bare || description.find("redefine") != std::string_view::npos)
     return {};
