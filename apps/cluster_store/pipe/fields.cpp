@@ -97,11 +97,10 @@ public:
   }
 
   bool start_object(std::size_t) override {
-    if (depth_ == 0) {
-      ++depth_;
-      return true;
-    }
-    return descend("an object");
+    if (depth_ > 0)
+      return descend("an object");
+    ++depth_;
+    return true;
   }
 
   bool start_array(std::size_t) override {
@@ -129,11 +128,16 @@ public:
     if (depth_ > 1)
       return true;
     field_.reset();
-    const auto candidate = pipe_field_index(name);
-    if (candidate == pipe_fields.size())
+    const auto named = pipe_field_index(name);
+    if (named == pipe_fields.size()) {
       keep_problem("there is no field '" + name.substr(0, 32) + "'");
-    else
-      begin(candidate);
+    } else if (seen_[named]) {
+      keep_problem("the field '" + name + "' stands there twice");
+      into_.present.reset(named);
+    } else {
+      seen_.set(named);
+      field_ = named;
+    }
     return true;
   }
 
@@ -168,16 +172,6 @@ private:
     const auto end = read == line_.size() && is_digit(line_.back()) ? read : read - 1;
     const auto next = line_.find_first_not_of(blanks, end);
     return next != std::string_view::npos && (line_[next] == ',' || line_[next] == '}');
-  }
-
-  void begin(std::size_t candidate) {
-    if (seen_[candidate]) {
-      keep_problem("the field '" + std::string{pipe_fields[candidate].name} + "' stands there twice");
-      into_.present.reset(candidate);
-      return;
-    }
-    seen_.set(candidate);
-    field_ = candidate;
   }
 
   /// Takes the value, and gives the memory of a former one for it.

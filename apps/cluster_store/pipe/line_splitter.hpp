@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -56,8 +57,21 @@ private:
     forget();
   }
 
-  void keep(std::string_view text);
-  void forget();
+  void keep(std::string_view text) {
+    const auto kept = std::min(text.size(), line_bytes_max_ - start_.size());
+    start_.append(text, 0, kept);
+    skipped_bytes_ += text.size() - kept;
+  }
+
+  void forget() {
+    start_.clear();
+    if (start_.capacity() > idle_bytes_max)
+      start_.shrink_to_fit();
+    skipped_bytes_ = 0;
+  }
+
+  /// A buffer that one long line made larger than this is given back.
+  static constexpr std::size_t idle_bytes_max = 64 * 1024;
 
   std::size_t line_bytes_max_;
   std::string start_;             ///< Of the line whose end has not come yet.

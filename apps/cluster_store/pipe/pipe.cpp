@@ -41,15 +41,6 @@ std::size_t content_bytes(const listing& page) {
   return bytes;
 }
 
-std::size_t text_bytes(const operations::any_of<std::string>& what) {
-  return std::visit([](const auto& operation) { return operations::text_bytes(operation); }, what);
-}
-
-kind kind_of_answer(const operations::any_of<std::string>& what) {
-  return std::visit([]<class Operation>(const Operation&) { return kind_of<typename Operation::reply>; },
-                    what);
-}
-
 /// Answers one line when its operation is done. Small enough to need no memory of its own in a std::function.
 template <class Operation>
 struct answer {
@@ -99,8 +90,12 @@ void pipe::take(const input_line& line) {
     broken_ = !answers_.refuse(key, outcome.error());
     return;
   }
-  const auto what = kind_of_answer(request_.what);
-  const auto ticket = answers_.admit(key, text_bytes(request_.what), what);
+  const auto [bytes, what] = std::visit(
+      []<class Operation>(const Operation& operation) {
+        return std::pair{operations::text_bytes(operation), kind_of<typename Operation::reply>};
+      },
+      request_.what);
+  const auto ticket = answers_.admit(key, bytes, what);
   broken_ = !ticket;
   if (!ticket)
     return;
