@@ -22,10 +22,7 @@ constexpr const char* footer =
 CLI::App& command_table::add(const std::string& name, const std::string& description,
                              const std::string& examples, action run) {
   auto* command = program_.add_subcommand(name, description);
-  std::string footer = "Examples:\n  ";
-  for (const auto letter : examples)
-    footer += letter == '\n' ? std::string{"\n  "} : std::string(1, letter);
-  command->footer(footer);
+  command->footer("Examples:\n  " + CLI::detail::find_and_replace(examples, "\n", "\n  "));
   actions_[command] = std::move(run);
   return *command;
 }

@@ -1,7 +1,6 @@
 #include <cluster_store/apps/cluster_store/settings/checks.hpp>
 
 #include <algorithm>
-#include <cctype>
 
 #include <cluster_store/apps/cluster_store/settings/settings.hpp>
 #include <cluster_store/apps/support/command_words.hpp>
@@ -65,9 +64,7 @@ bool has_command(const CLI::App& program, const std::string& name) {
   if (setting.command.empty() && has_command(program, setting.key))
     refuse_setting(setting.place + ": '" + setting.key + "' is a command: its settings stand in a section ["
                    + setting.key + "]");
-  auto likely = setting.key;
-  for (auto& letter : likely)
-    letter = letter == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  const auto likely = CLI::detail::find_and_replace(CLI::detail::to_lower(setting.key), "_", "-");
   const bool is_likely = !options_of(program, setting.command, likely).empty();
   refuse_setting(setting.place + ": there is no setting '" + setting.key + "'"
                  + (setting.command.empty() ? "" : " in [" + setting.command + "]") + ": "
