@@ -27,14 +27,11 @@ int run(const std::vector<std::string>& arguments) {
   CLI::App program{about, "cluster-store"};
   command_table commands{program};
   add_commands(program, commands, CLUSTER_STORE_VERSION);
-  bool errors_in_json = false;
   try {
-    parse_with_settings(program, arguments, process_environment(), errors_in_json);
+    parse_with_settings(program, arguments, process_environment(), report_as_json);
   } catch (const CLI::ParseError& outcome) {
-    report_as_json(errors_in_json);
     return exit_of_parsing(program, outcome);
   }
-  report_as_json(errors_in_json);
   return static_cast<int>(commands.run_given());
 }
 

@@ -38,15 +38,6 @@ pipe_field_set allowed_for() {
   return allowed;
 }
 
-result<void> check_fields(const pipe_line& from, const operations::description& is,
-                          const pipe_field_set& allowed) {
-  const auto strange = from.present & ~allowed;
-  for (std::size_t which = 0; which < strange.size(); ++which)
-    if (strange[which])
-      return refuse("the operation " + quoted(is.name) + " takes no " + quoted(pipe_fields[which].name));
-  return {};
-}
-
 result<void> decode(std::string_view name, const std::string& text, std::string& into) {
   auto bytes = decode_base64(text);
   if (!bytes)
@@ -122,9 +113,12 @@ result<void> take(pipe_line& from, const field& which, std::uint32_t& into) {
 template <class Operation>
 result<void> take_operation(pipe_line& from, pipe_request& into) {
   static const auto allowed = allowed_for<Operation>();
-  auto outcome = check_fields(from, Operation::is, allowed);
-  if (!outcome)
-    return outcome;
+  const auto strange = from.present & ~allowed;
+  for (std::size_t which = 0; which < strange.size(); ++which)
+    if (strange[which])
+      return refuse("the operation " + quoted(Operation::is.name) + " takes no "
+                    + quoted(pipe_fields[which].name));
+  result<void> outcome;
   auto* const same = std::get_if<Operation>(&into.what); // its strings have memory
   auto& what = same != nullptr ? *same : into.what.template emplace<Operation>();
   Operation::visit(what, [&](const field& which, auto& value) {

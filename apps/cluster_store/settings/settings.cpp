@@ -89,13 +89,13 @@ environment process_environment() {
 }
 
 void parse_with_settings(CLI::App& program, const std::vector<std::string>& arguments,
-                         const environment& variables, bool& errors_in_json) {
+                         const environment& variables, const std::function<void(bool)>& speak_json) {
   auto words = read_words(program, arguments);
   auto file = settings_path(words, variables).and_then([](const std::string& path) {
     return path.empty() ? result<std::vector<file_setting>>{} : read_settings_file(path);
   });
   const sources from{variables, file ? *file : std::vector<file_setting>{}};
-  errors_in_json = words.json.value_or(ask_for_json(from, words.command));
+  speak_json(words.json.value_or(ask_for_json(from, words.command)));
   if (words.problem)
     refuse_setting(words.problem->message);
   std::reverse(words.arguments.begin(), words.arguments.end()); // the order in which CLI11 takes them

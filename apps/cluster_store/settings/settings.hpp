@@ -27,11 +27,11 @@ environment process_environment();
 /// set. The file is checked as a whole, also what does not concern the command.
 /// @param program one level of sub-commands; parsed afterwards as after `CLI::App::parse`.
 /// @param arguments without the program's name.
-/// @param errors_in_json set as soon as it is known that errors are to be JSON, also if this throws.
+/// @param speak_json told whether errors are to be JSON as soon as that is known, also if this throws then.
 /// @throws CLI::ParseError as `CLI::App::parse`; its message names the flag, the variable or the place in the
 /// file.
 void parse_with_settings(CLI::App& program, const std::vector<std::string>& arguments,
-                         const environment& variables, bool& errors_in_json);
+                         const environment& variables, const std::function<void(bool)>& speak_json);
 
 /// Names of the option groups that `parse_with_settings` treats apart.
 namespace own_groups {

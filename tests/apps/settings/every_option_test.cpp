@@ -76,7 +76,6 @@ struct whole_program {
     for (const auto* option : app.get_subcommand(command)->get_options(any))
       if (option->get_positional() && option->get_required())
         words.emplace_back("a");
-    bool json = false;
     try {
       parse_with_settings(
           app, words,
@@ -84,7 +83,7 @@ struct whole_program {
             const auto found = variables.find(name);
             return found == variables.end() ? std::nullopt : std::optional{found->second};
           },
-          json);
+          [](bool) {});
       return {};
     } catch (const CLI::ParseError& problem) {
       return problem.what();

@@ -62,7 +62,7 @@ struct program {
           const auto found = variables.find(name);
           return found == variables.end() ? std::nullopt : std::optional{found->second};
         },
-        errors_in_json);
+        [this](bool in_json) { errors_in_json = in_json; });
   }
 
   std::string store = "default";
@@ -261,14 +261,13 @@ TEST_CASE("options that exclude each other do so however they are given") {
   auto* set = app.add_subcommand("set");
   auto* first = set->add_option("--one", one);
   set->add_option("--other", other)->excludes(first);
-  bool json = false;
   CHECK_THROWS_WITH(parse_with_settings(
                         app, {"set", "--one", "x"},
                         [](const std::string& name) {
                           return name == "CLUSTER_STORE_OTHER" ? std::optional<std::string>{"y"}
                                                                : std::nullopt;
                         },
-                        json),
+                        [](bool) {}),
                     "--one excludes --other");
 }
 
