@@ -12,8 +12,9 @@
 
 namespace cluster_store::apps {
 
-/// Longest line of `pipe`: twice the data limit, so that data of any kind fits as Base64.
-inline constexpr std::size_t pipe_line_bytes_max = 2 * session_limits{}.data_bytes_max;
+/// Longest line of `pipe`: the largest session that a master may allow (16 MiB) fits, also as text of which
+/// each byte is escaped (`\u0001`).
+inline constexpr std::size_t pipe_line_bytes_max = 97 * 1024 * 1024;
 
 /// Runs the lines of `pipe` against a store: every line gets exactly one answer.
 ///
