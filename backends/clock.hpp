@@ -23,4 +23,21 @@ public:
   virtual steady_time steady() const = 0;
 };
 
+/// Follows a wall clock that may be set back, and never goes back itself: from there on it goes as that does,
+/// ahead of it, until that has overtaken it. So nothing that is over lives again, and no life gets longer.
+class forward_clock {
+public:
+  wall_time operator()(wall_time shown) noexcept {
+    if (shown >= last_)
+      ahead_ = {};
+    else if (shown + ahead_ < last_)
+      ahead_ = last_ - shown;
+    return last_ = shown + ahead_;
+  }
+
+private:
+  wall_time last_ = wall_time::min();
+  wall_time::duration ahead_{};
+};
+
 } // namespace cluster_store

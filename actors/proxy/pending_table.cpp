@@ -4,7 +4,7 @@
 #include <cassert>
 #include <utility>
 
-#include <cluster_store/actors/proxy/shared_submissions.hpp>
+#include <cluster_store/actors/proxy/queue_room.hpp>
 
 namespace cluster_store::actors {
 

@@ -164,11 +164,12 @@ std::optional<std::string> store_core::submit(std::string bytes) {
   return std::nullopt;
 }
 
-bool store_core::prepare(wall_time now) {
+bool store_core::prepare(wall_time shown) {
   assert(group_ == group_kind::none || must_restart_);
   const backends::invariants::at_end checked{*this};
   if (must_restart_)
     return false;
+  const auto now = clock_(shown);
   if (std::exchange(probe_wanted_, false))
     return prepare_probe();
   if (!turns_.empty() && !read_only_ && versions_.is_short(counters_.version))

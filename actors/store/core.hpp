@@ -22,6 +22,7 @@
 #include <cluster_store/actors/wire/batch.hpp>
 #include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/backends/backend.hpp>
+#include <cluster_store/backends/clock.hpp>
 #include <cluster_store/backends/invariants.hpp>
 
 namespace cluster_store::actors {
@@ -94,8 +95,9 @@ public:
   std::optional<std::string> submit(std::string bytes);
 
   /// Executes the next group against the backend and stages its commit. @pre the last one was finished.
+  /// @param shown by the wall clock; if that goes back, the core's does not (`forward_clock`).
   /// @returns false if there is nothing to do. @post If true, `finish` must be called next.
-  bool prepare(wall_time now);
+  bool prepare(wall_time shown);
 
   /// @returns the commit to apply; may be empty.
   const backends::commit& staged() const noexcept { return staged_; }
@@ -212,6 +214,7 @@ private:
   turns turns_;
   flow_control flow_;
   std::vector<std::vector<queued_operation>> spare_items_; ///< Empty; they keep their memory.
+  forward_clock clock_;
   session_overlay overlay_;
   actors::logout_guard guard_;
   reply_builder replies_;

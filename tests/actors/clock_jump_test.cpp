@@ -40,6 +40,26 @@ TEST_CASE(
   CHECK_FALSE(store.call(client, get("new"))->found);
 }
 
+TEST_CASE("a wall clock that is set back, once or again, lengthens no life") {
+  store_fixture store;
+  auto client = store.join();
+  REQUIRE(store.call(client, set("a", "data", 1h)));
+  for (const auto back : {24h, 48h}) {
+    store.now += 20min;
+    REQUIRE(store.call(client, get("a"))->found);
+    store.now -= back;
+    REQUIRE(store.call(client, get("a"))->found);
+  }
+  store.now += 19min;
+  CHECK(store.call(client, get("a"))->content.ttl == 1min);
+  store.now += 1min;
+  CHECK_FALSE(store.call(client, get("a"))->found);
+  store.now += 72h + 1h; // it has overtaken: from here on it is what counts
+  REQUIRE(store.call(client, set("b", "data", 1h)));
+  store.now += 59min;
+  CHECK(store.call(client, get("b"))->content.ttl == 1min);
+}
+
 TEST_CASE("versions rise whatever the wall clock does") {
   store_fixture store;
   auto client = store.join();
