@@ -1,5 +1,6 @@
 #include <cluster_store/actors/component.hpp>
 
+#include <memory>
 #include <string>
 
 #include <unistd.h>
@@ -13,10 +14,11 @@ namespace {
 
 /// An actor system knows the number of the process it was made in, as part of its node's name. In a child it
 /// has no threads.
-result<void> check_process(const caf::actor_system& system) {
+/// @returns `system`, which nothing here owns.
+result<std::shared_ptr<caf::actor_system>> borrow(caf::actor_system& system) {
   const auto name = to_string(system.node());
   if (name.ends_with('#' + std::to_string(::getpid())))
-    return {};
+    return std::shared_ptr<caf::actor_system>{std::shared_ptr<void>{}, &system};
   return fail(errc::unavailable,
               "the actor system was made in another process, of which this one is a forked "
               "child: make one in this process");
@@ -29,27 +31,22 @@ void configure(caf::actor_system_config& config) {
 }
 
 result<client> open(caf::actor_system& system, const options& how) {
-  return call_for_program([&]() -> result<client> {
+  return call_for_program([&] {
     const program_thread caller;
-    if (auto here = check_process(system); !here)
-      return tl::unexpected<error>{std::move(here).error()};
-    return how.mode == mode::worker ? make_remote_client(system, nullptr, how)
-                                    : open_with_server(system, nullptr, how);
+    return borrow(system).and_then([&](auto home) { return open_in(std::move(home), how); });
   });
 }
 
 result<server> serve(caf::actor_system& system, const server_options& how) {
-  return call_for_program([&]() -> result<server> {
+  return call_for_program([&] {
     const program_thread caller;
-    if (auto here = check_process(system); !here)
-      return tl::unexpected<error>{std::move(here).error()};
-    return serve_in(system, nullptr, how);
+    return borrow(system).and_then([&](auto home) { return serve_in(std::move(home), how); });
   });
 }
 
 proxy_actor handle_of(const client& of) {
-  return client::implementation::is_usable(of.body()) ? caf::actor_cast<proxy_actor>(of.body()->proxy())
-                                                      : proxy_actor{};
+  return client::implementation::is_usable(of.body().get()) ? caf::actor_cast<proxy_actor>(of.body()->proxy())
+                                                            : proxy_actor{};
 }
 
 } // namespace cluster_store::actors

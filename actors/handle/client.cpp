@@ -31,7 +31,7 @@ CLUSTER_STORE_OPERATIONS(CLUSTER_STORE_CALLS)
 #undef CLUSTER_STORE_CALLS_OF
 
 capabilities client::capabilities() const {
-  const auto facts = implementation::is_usable(body_) ? body_->state().facts() : actors::store_facts{};
+  const auto facts = implementation::is_usable(body_.get()) ? body_->state().facts() : actors::store_facts{};
   if (!facts.known)
     return {};
   using namespace operations;
@@ -40,11 +40,11 @@ capabilities client::capabilities() const {
 }
 
 connection_status client::status() const {
-  return implementation::is_usable(body_) ? body_->state().status() : connection_status{};
+  return implementation::is_usable(body_.get()) ? body_->state().status() : connection_status{};
 }
 
 void client::close() {
-  if (implementation::is_usable(body_))
+  if (implementation::is_usable(body_.get()))
     body_->close();
 }
 

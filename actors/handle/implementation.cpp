@@ -18,9 +18,9 @@ constexpr std::chrono::seconds close_timeout{5};
 
 } // namespace
 
-client::implementation::implementation(caf::actor_system& system, std::shared_ptr<void> owner,
-                                       const options& how, actors::proxy_options proxy)
-    : owner_(std::move(owner)), state_(std::make_shared<actors::handle_state>(how.queue)) {
+client::implementation::implementation(std::shared_ptr<caf::actor_system> home, const options& how,
+                                       actors::proxy_options proxy)
+    : home_(std::move(home)), state_(std::make_shared<actors::handle_state>(how.queue)) {
   proxy.core.store = how.store.name;
   proxy.core.worker = how.worker_name.empty() ? "worker" : how.worker_name;
   proxy.core.process_id = static_cast<std::uint64_t>(::getpid());
@@ -31,18 +31,12 @@ client::implementation::implementation(caf::actor_system& system, std::shared_pt
   proxy.on_connect = how.on_connect;
   proxy.on_disconnect = how.on_disconnect;
   proxy.on_failure = how.on_failure;
-  proxy_ = caf::actor_cast<caf::actor>(system.spawn<actors::proxy>(std::move(proxy), state_));
+  proxy_ = caf::actor_cast<caf::actor>(home_->spawn<actors::proxy>(std::move(proxy), state_));
 }
 
 client::implementation::~implementation() {
   close();
-  proxy_ = nullptr; // before the owner, which may be the end of its actor system
-}
-
-tl::unexpected<error> client::implementation::why_unusable(const std::shared_ptr<implementation>& body) {
-  if (body)
-    return actors::opened_elsewhere();
-  return fail(errc::invalid_argument, "the handle is empty: it was never opened, or moved from");
+  proxy_ = nullptr; // before what may be the end of its actor system
 }
 
 void client::implementation::end_at_exit(bool may_wait) {
@@ -93,13 +87,12 @@ void client::implementation::close() {
 
 namespace cluster_store::actors {
 
-result<client> open_client(caf::actor_system& system, std::shared_ptr<void> owner, const options& how,
-                           proxy_options proxy) {
+result<client> open_client(std::shared_ptr<caf::actor_system> home, const options& how, proxy_options proxy) {
   const auto* const kind =
       proxy.link ? (how.tls.authority_file.empty() ? "worker" : "worker with TLS") : "local";
   auto body = [&] {
     const program_thread caller;
-    return make_process_bound<client::implementation>(system, std::move(owner), how, std::move(proxy));
+    return make_process_bound<client::implementation>(std::move(home), how, std::move(proxy));
   }();
   if (!end_at_exit(body, kind))
     return fail(errc::unavailable, "this process is ending: nothing is opened any more");
@@ -109,13 +102,13 @@ result<client> open_client(caf::actor_system& system, std::shared_ptr<void> owne
   return client{std::move(body)};
 }
 
-result<client> make_local_client(caf::actor_system& system, std::shared_ptr<void> owner, caf::actor gate,
+result<client> make_local_client(std::shared_ptr<caf::actor_system> home, caf::actor gate,
                                  const options& how) {
   if (auto valid = check_options(how); !valid)
     return tl::unexpected<error>{std::move(valid).error()};
   proxy_options proxy;
   proxy.gate = std::move(gate);
-  return open_client(system, std::move(owner), how, std::move(proxy));
+  return open_client(std::move(home), how, std::move(proxy));
 }
 
 } // namespace cluster_store::actors

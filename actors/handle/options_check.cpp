@@ -1,7 +1,8 @@
 #include <cluster_store/actors/handle/options_check.hpp>
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
+#include <set>
 #include <string>
 
 #include <cluster_store/actors/wire/wire.hpp>
@@ -18,13 +19,16 @@ struct range {
 };
 
 constexpr std::uint64_t timeout_max_milliseconds = 600'000;
+constexpr std::uint64_t ttl_max_milliseconds = ttl_max.count();
+constexpr std::uint64_t mebibyte = 1024 * 1024;
 
-result<void> check(const range& what) {
-  if (what.value >= what.least && what.value <= what.most)
-    return {};
-  return fail(errc::invalid_argument, std::string{what.option} + " is " + std::to_string(what.value)
-                                          + "; it must be " + std::to_string(what.least) + "–"
-                                          + std::to_string(what.most));
+result<void> check(const std::string& where, std::initializer_list<range> ranges) {
+  for (const auto& [option, value, least, most] : ranges)
+    if (value < least || value > most)
+      return fail(errc::invalid_argument, where + std::string{option} + " is " + std::to_string(value)
+                                              + "; it must be " + std::to_string(least) + "–"
+                                              + std::to_string(most));
+  return {};
 }
 
 /// Negative times count as 0, which no range allows.
@@ -37,8 +41,6 @@ bool is_name_character(char each) {
          || each == '.' || each == '_' || each == '-';
 }
 
-} // namespace
-
 result<void> check_store_name(std::string_view name) {
   if (!name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), is_name_character))
     return {};
@@ -47,25 +49,51 @@ result<void> check_store_name(std::string_view name) {
                   + std::to_string(name.size()) + " bytes" + (name.empty() ? "" : " or other characters"));
 }
 
+result<void> check(const store_options& how) {
+  if (auto named = check_store_name(how.name); !named)
+    return named;
+  constexpr time_to_live none{1}; // what is not given is in order
+  return check(
+      "store '" + how.name + "': ",
+      {{"id_bytes_max", how.limits.id_bytes_max, 1, 512},
+       {"data_bytes_max", how.limits.data_bytes_max, 1024, 16 * mebibyte},
+       {"in_flight_max", how.in_flight_max, 1, 65'536},
+       {"ttl_default in milliseconds", milliseconds(how.ttl_default.value_or(none)), 1, ttl_max_milliseconds},
+       {"logout_guard in milliseconds", milliseconds(how.logout_guard.value_or(none)), 1,
+        ttl_max_milliseconds}});
+}
+
+} // namespace
+
 result<void> check_options(const options& how) {
   if (auto valid = check_store_name(how.store.name); !valid)
     return valid;
-  constexpr std::uint64_t any = UINT64_MAX;
-  const std::array ranges{
-      range{"calls.timeout in milliseconds", milliseconds(how.calls.timeout), 1, timeout_max_milliseconds},
-      range{"connect_timeout in milliseconds", milliseconds(how.connect_timeout), 1,
-            timeout_max_milliseconds},
-      range{"the length of worker_name", how.worker_name.size(), 0, 64},
-      range{"queue.operations_max", how.queue.operations_max, 1, 65'536},
-      range{"queue.bytes_max", how.queue.bytes_max, 1, any},
-      range{"queue.batch_operations_max", how.queue.batch_operations_max, 1, 65'536},
-      range{"queue.batch_bytes_max", how.queue.batch_bytes_max, 1, wire::frame_bytes_max},
-      range{"queue.batches_in_flight_max", how.queue.batches_in_flight_max, 1, 64},
-  };
-  for (const auto& each : ranges)
-    if (auto valid = check(each); !valid)
-      return valid;
-  return {};
+  return check(
+      "",
+      {{"calls.timeout in milliseconds", milliseconds(how.calls.timeout), 1, timeout_max_milliseconds},
+       {"connect_timeout in milliseconds", milliseconds(how.connect_timeout), 1, timeout_max_milliseconds},
+       {"the length of worker_name", how.worker_name.size(), 0, 64},
+       {"queue.operations_max", how.queue.operations_max, 1, 65'536},
+       {"queue.bytes_max", how.queue.bytes_max, 1, UINT64_MAX},
+       {"queue.batch_operations_max", how.queue.batch_operations_max, 1, 65'536},
+       {"queue.batch_bytes_max", how.queue.batch_bytes_max, 1, wire::frame_bytes_max},
+       {"queue.batches_in_flight_max", how.queue.batches_in_flight_max, 1, 64}});
+}
+
+result<void> check_options(const server_options& how) {
+  if (how.stores.empty())
+    return fail(errc::invalid_argument, "a master needs at least one store");
+  auto valid = check("", {{"connections_max", how.connections_max, 1, 65'536},
+                          {"memory_bytes_max", how.memory_bytes_max, mebibyte, mebibyte * mebibyte}});
+  std::set<std::string> names;
+  for (const auto& each : how.stores) {
+    if (valid)
+      valid = check(each);
+    if (valid && !names.insert(each.name).second)
+      valid = fail(errc::invalid_argument,
+                   "there are two stores named '" + each.name + "': give each its own name");
+  }
+  return valid;
 }
 
 } // namespace cluster_store::actors

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <string_view>
-
 #include <cluster_store/actors/options.hpp>
 
 namespace cluster_store::actors {
 
-/// @errors `invalid_argument` if `name` is not 1–64 bytes of letters, digits, `.`, `_`, `-`.
-result<void> check_store_name(std::string_view name);
-
-/// Checks what a handle uses of its options.
+/// Checks what a handle uses of its options, the name of its store as well: 1–64 bytes of letters, digits,
+/// `.`, `_`, `-`.
 /// @errors `invalid_argument` naming the option, its value and its range.
 result<void> check_options(const options& how);
+
+/// Checks what a master is told, before anything is opened.
+/// @errors `invalid_argument` naming the store, the option, its value and its range.
+result<void> check_options(const server_options& how);
 
 } // namespace cluster_store::actors

@@ -4,8 +4,7 @@
 #include <cstring>
 #include <utility>
 
-#include <cluster_store/actors/proxy/operation_check.hpp>
-#include <cluster_store/actors/proxy/promised_call_actor.hpp>
+#include <cluster_store/actors/errors.hpp>
 #include <cluster_store/actors/runtime/runtime.hpp>
 #include <cluster_store/actors/runtime/system_clock.hpp>
 
@@ -32,6 +31,25 @@ bool is_death(const caf::error& why) {
   return why && !(why == caf::exit_reason::remote_link_unreachable)
          && !(why == caf::exit_reason::user_shutdown);
 }
+
+/// An operation whose answer is promised to a component.
+template <class Operation>
+class promised_call final : public call {
+public:
+  using reply = typename Operation::reply;
+
+  explicit promised_call(caf::typed_response_promise<reply> promise) : promise_(std::move(promise)) {}
+
+  void done(result<wire::reply>&& what) noexcept override {
+    if (auto answer = read_answer<Operation>(std::move(what)))
+      promise_.deliver(*std::move(answer));
+    else
+      promise_.deliver(to_caf(answer.error()));
+  }
+
+private:
+  caf::typed_response_promise<reply> promise_;
+};
 
 } // namespace
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <cluster_store/backends/session.hpp>
+#include <cluster_store/actors/operations/check.hpp>
 
 namespace cluster_store::actors {
 
@@ -15,5 +15,14 @@ struct store_facts {
 
   bool can(std::uint32_t capability) const noexcept { return !known || (capabilities & capability) != 0; }
 };
+
+/// Refuses what the store would refuse anyway, before it travels. Pure.
+/// @errors `invalid_argument`, `too_large`, `unsupported`, as the store itself.
+template <class Operation>
+result<void> check_operation(const Operation& what, const store_facts& store) {
+  if (!store.can(Operation::is.capability))
+    return fail(errc::unsupported, "this store cannot do this operation");
+  return operations::check(what, store.limits);
+}
 
 } // namespace cluster_store::actors

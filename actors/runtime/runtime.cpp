@@ -1,9 +1,12 @@
 #include <cluster_store/actors/runtime/runtime.hpp>
 
+#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
 #include <cluster_store/actors/messages.hpp>
+#include <cluster_store/actors/runtime/living_node.hpp>
 #include <cluster_store/backends/standard_streams.hpp>
 #include <cluster_store/backends/system/forked.hpp>
 #include <cluster_store/backends/system/room.hpp>
@@ -11,13 +14,6 @@
 namespace cluster_store::actors {
 
 namespace {
-
-/// Without a network one thread: whatever proxy and store hand over to each other then wakes nobody. With
-/// one, these two run on the middleman's thread; two threads are left for the gate, the link and a program's
-/// own actors.
-constexpr std::size_t scheduler_threads(bool with_network) {
-  return with_network ? 2 : 1;
-}
 
 /// CAF's worker, its clock and its printer, and one more.
 constexpr room own_room{.descriptors = 4, .threads = 4, .memory_bytes = 32u << 20};
@@ -32,6 +28,27 @@ thread_local int callback_depth = 0;
 /// Where that was counted: a child that was forked in a callback has a thread of its own.
 thread_local process_stamp callback_process{};
 
+/// An actor system and what it is configured by.
+struct home {
+  explicit home(bool with_network) : system(prepared(config, with_network)) {
+    if (system.has_middleman())
+      node.emplace(system.node());
+  }
+
+  /// Without a network one thread: whatever proxy and store hand over to each other then wakes nobody. With
+  /// one, these two run on the middleman's thread; two threads are left for the gate, the link and a
+  /// program's own actors.
+  static caf::actor_system_config& prepared(caf::actor_system_config& config, bool with_network) {
+    prepare(config, with_network);
+    compat::set_option(config, "scheduler.max-threads", std::size_t{with_network ? 2u : 1u});
+    return config;
+  }
+
+  caf::actor_system_config config;
+  caf::actor_system system;
+  std::optional<living_node> node; ///< If it has a network.
+};
+
 } // namespace
 
 void prepare(caf::actor_system_config& config, bool with_network) {
@@ -44,26 +61,12 @@ void prepare(caf::actor_system_config& config, bool with_network) {
   compat::set_option(config, "middleman.workers", std::size_t{0});
 }
 
-struct runtime::configuration : caf::actor_system_config {
-  explicit configuration(bool with_network) {
-    prepare(*this, with_network);
-    compat::set_option(*this, "scheduler.max-threads", scheduler_threads(with_network));
-  }
-};
-
-runtime::runtime(std::unique_ptr<configuration> config) : config_(std::move(config)), system_(*config_) {
-  if (system_.has_middleman())
-    node_.emplace(system_.node());
-}
-
-runtime::~runtime() = default;
-
-result<std::shared_ptr<runtime>> runtime::make(bool with_network) {
+result<std::shared_ptr<caf::actor_system>> make_actor_system(bool with_network) {
   const signal_shield shield; // for CAF's threads
   secure_standard_streams();
   if (auto good = check_room(with_network ? network_room : own_room, "a store"); !good)
     return tl::unexpected<error>{std::move(good).error()};
-  const auto end = [](runtime* ended) {
+  const auto end = [](home* ended) {
     if (callback_scope::active())
       std::thread([ended] { delete ended; }).detach();
     else
@@ -71,10 +74,9 @@ result<std::shared_ptr<runtime>> runtime::make(bool with_network) {
   };
   const program_thread caller;
   for (std::size_t tried = 0; tried < living_node::ids_max; ++tried) {
-    const auto made =
-        std::shared_ptr<runtime>{new runtime(std::make_unique<configuration>(with_network)), end};
-    if (!made->node_ || made->node_->was_alone())
-      return made;
+    const std::shared_ptr<home> made{new home(with_network), end};
+    if (!made->node || made->node->was_alone())
+      return std::shared_ptr<caf::actor_system>{made, &made->system};
   }
   return fail(errc::overloaded,
               "this process has " + std::to_string(living_node::ids_max)

@@ -4,11 +4,10 @@
 #include <exception>
 #include <memory>
 #include <new>
-#include <optional>
 #include <string>
+#include <utility>
 
-#include <cluster_store/actors/caf_compat.hpp>
-#include <cluster_store/actors/runtime/living_node.hpp>
+#include <cluster_store/actors/errors.hpp>
 #include <cluster_store/backends/result.hpp>
 #include <cluster_store/backends/system/forked.hpp>
 #include <cluster_store/backends/system/signal_shield.hpp>
@@ -20,34 +19,15 @@ namespace cluster_store::actors {
 /// @param with_network also loads CAF's middleman; without it no socket is ever opened.
 void prepare(caf::actor_system_config& config, bool with_network);
 
-/// Owner of an actor system, for programs that have none of their own.
+/// Makes an actor system for programs that have none of their own.
 ///
-/// Threads: `make` and `system` from any thread. Ownership: shared by every client and server that lives in
-/// it; the last one to go ends the system, which waits for its actors. If that happens inside a callback,
-/// that is on one of the system's own threads, the end is handed to a thread of its own.
-class runtime {
-public:
-  /// @param with_network whether the process listens or connects.
-  /// @errors `io_error` if the process has no room for its threads, and with a network for its descriptors
-  /// and
-  ///   those of a door: CAF would end the process. `overloaded` if too many others with a network live.
-  static result<std::shared_ptr<runtime>> make(bool with_network);
-
-  runtime(const runtime&) = delete;
-  runtime& operator=(const runtime&) = delete;
-  ~runtime();
-
-  caf::actor_system& system() noexcept { return system_; }
-
-private:
-  struct configuration;
-
-  explicit runtime(std::unique_ptr<configuration> config);
-
-  std::unique_ptr<configuration> config_;
-  caf::actor_system system_;
-  std::optional<living_node> node_; ///< If it has a network.
-};
+/// Threads: any. Ownership: shared by every client and server that lives in it; the last one to go ends the
+/// system, which waits for its actors. If that happens inside a callback, that is on one of the system's own
+/// threads, the end is handed to a thread of its own.
+/// @param with_network whether the process listens or connects.
+/// @errors `io_error` if the process has no room for its threads, and with a network for its descriptors and
+///   those of a door: CAF would end the process. `overloaded` if too many others with a network live.
+result<std::shared_ptr<caf::actor_system>> make_actor_system(bool with_network);
 
 /// Calls what opens a store or starts a server for a program of any kind. Signals that such a program may not
 /// expect are kept from it (backends/system/signal_shield.hpp), and what the system's or memory's exhaustion
@@ -90,6 +70,19 @@ public:
   program_thread& operator=(const program_thread&) = delete;
   ~program_thread() { CAF_SET_LOGGER_SYS(nullptr); }
 };
+
+/// Asks an actor from outside any actor and waits. @errors what it answers, or what CAF says.
+template <class Answer, class Question>
+result<Answer> ask(caf::actor_system& system, const caf::actor& whom, caf::timespan timeout,
+                   Question question) {
+  const program_thread caller;
+  caf::scoped_actor self{system};
+  result<Answer> out;
+  compat::request(self.ptr(), whom, timeout, std::move(question))
+      .receive([&](const Answer& answer) { out = answer; },
+               [&](const caf::error& why) { out = tl::unexpected<error>{from_caf(system, why)}; });
+  return out;
+}
 
 /// Ends a child that was forked on this thread while it was an actor's and this object was there: such a
 /// thread must not go on with what it was doing.

@@ -8,30 +8,20 @@
 #include <vector>
 
 #include <cluster_store/actors/door/door.hpp>
-#include <cluster_store/actors/runtime/exit_end.hpp>
+#include <cluster_store/actors/gate/actor.hpp>
+#include <cluster_store/actors/runtime/process_bound.hpp>
 #include <cluster_store/actors/runtime/runtime.hpp>
 #include <cluster_store/actors/server.hpp>
 #include <cluster_store/actors/server/failure_watch.hpp>
-#include <cluster_store/actors/server/hooks.hpp>
-#include <cluster_store/backends/system/forked.hpp>
 
 namespace cluster_store {
 
 /// Everything a master consists of. Members are ended in `stop`, in reverse order of their start.
-class server::implementation : public actors::ended_at_exit {
+class server::implementation : public actors::process_bound {
 public:
-  /// @param owner of `system`; empty if the caller sees to it that it outlives this.
-  implementation(caf::actor_system& system, std::shared_ptr<actors::runtime> owner)
-      : owner_(std::move(owner)), system_(system) {}
+  explicit implementation(std::shared_ptr<caf::actor_system> home) : home_(std::move(home)) {}
 
   ~implementation() { static_cast<void>(stop()); }
-
-  /// @returns false for an empty handle, and for one that was opened in another process. Takes no lock.
-  static bool is_usable(const std::shared_ptr<implementation>& body) noexcept {
-    return body && body->process_ == current_process();
-  }
-
-  static tl::unexpected<error> why_unusable(const std::shared_ptr<implementation>& body);
 
   void end_at_exit(bool) override { static_cast<void>(stop()); }
 
@@ -46,12 +36,36 @@ public:
   result<void> stop();
 
 private:
-  caf::actor_system& system() { return system_; }
+  /// Where it listens so far. The gate may ask while another endpoint is being opened.
+  class endpoint_list {
+  public:
+    void add(endpoint where) {
+      const std::lock_guard guard{mutex_};
+      endpoints_.push_back(std::move(where));
+    }
+
+    void remove(const endpoint& where) {
+      const std::lock_guard guard{mutex_};
+      std::erase(endpoints_, where);
+    }
+
+    std::vector<endpoint> all() const {
+      const std::lock_guard guard{mutex_};
+      return endpoints_;
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::vector<endpoint> endpoints_;
+  };
+
+  caf::actor_system& system() { return *home_; }
 
   /// @returns the gate, or nothing from the beginning of `stop`.
   caf::actor open_gate() const;
   caf::actor close_gate();
 
+  actors::gate_hooks hooks_for_gate(bool admins_apart) const;
   result<void> start_stores(const server_options& how);
   void stop_stores();
   result<void> how_it_ended() const;
@@ -67,11 +81,9 @@ private:
   result<void> listen(const server_options& how, const door::secrets& keys,
                       const std::optional<door::tls_context>& tls);
 
-  const process_stamp process_ = current_process();
-  std::shared_ptr<actors::runtime> owner_;
-  caf::actor_system& system_;
+  std::shared_ptr<caf::actor_system> home_;
   std::shared_ptr<door::door> door_;
-  std::shared_ptr<actors::endpoint_list> endpoints_ = std::make_shared<actors::endpoint_list>();
+  std::shared_ptr<endpoint_list> endpoints_ = std::make_shared<endpoint_list>();
   tls_options tls_files_;
   mutable std::mutex mutex_;
   caf::actor gate_;                                             ///< Guarded by `mutex_`, but for the start.

@@ -1,10 +1,75 @@
-#include <cluster_store/actors/server.hpp>
-
+#include <string>
 #include <utility>
 
-#include <cluster_store/actors/runtime/process_bound.hpp>
+#include <cluster_store/actors/handle/absolute_paths.hpp>
+#include <cluster_store/actors/handle/implementation.hpp>
+#include <cluster_store/actors/handle/options_check.hpp>
 #include <cluster_store/actors/server/implementation.hpp>
 #include <cluster_store/actors/server/serve_in.hpp>
+
+namespace cluster_store::actors {
+
+namespace {
+
+constexpr auto empty_server = "the server is empty: it was never started, or moved from";
+
+std::string libraries_of(const server_options& how) {
+  std::string out = how.listen.empty() ? "server" : "server with a network";
+  if (!how.tls.certificate_file.empty())
+    out += " and TLS";
+  for (const auto& each : how.stores)
+    out += each.open ? "; one of the program's" : "; " + each.uri.substr(0, each.uri.find(':'));
+  return out;
+}
+
+/// Standalone and master mode: starts a server of one store; the handle owns it.
+result<client> open_with_server(std::shared_ptr<caf::actor_system> home, const options& how) {
+  if (auto valid = check_options(how); !valid)
+    return tl::unexpected<error>{std::move(valid).error()};
+  server_options what;
+  what.stores = {how.store};
+  what.listen.clear();
+  if (how.mode == mode::master)
+    what.listen.push_back(how.where);
+  what.secret_file = how.secret_file;
+  what.admin_secret_file = how.admin_secret_file;
+  what.tls = how.tls;
+  what.on_endpoint = how.on_endpoint;
+  auto started = serve_in(std::move(home), what);
+  if (!started)
+    return tl::unexpected<error>{std::move(started).error()};
+  auto handle = started->open(how);
+  if (handle)
+    handle->body()->after_close([owned = std::move(*started)]() mutable { owned.stop(); });
+  return handle;
+}
+
+} // namespace
+
+result<server> serve_in(std::shared_ptr<caf::actor_system> home, const server_options& how) {
+  if (auto checked = check_options(how); !checked)
+    return tl::unexpected{checked.error()};
+  const auto absolute = with_absolute_paths(how);
+  if (!absolute)
+    return tl::unexpected{absolute.error()};
+  auto body = make_process_bound<server::implementation>(std::move(home));
+  const auto started = [&] {
+    const program_thread caller;
+    return body->start(*absolute);
+  }();
+  if (!started)
+    return tl::unexpected{started.error()};
+  if (!end_at_exit(body, libraries_of(how)))
+    return fail(errc::unavailable, "this process is ending: nothing is served any more");
+  return server{std::move(body)};
+}
+
+result<client> open_in(std::shared_ptr<caf::actor_system> home, const options& how) {
+  return how.mode == mode::worker ? make_remote_client(std::move(home), how)
+                                  : open_with_server(std::move(home), how);
+}
+
+} // namespace cluster_store::actors
 
 namespace cluster_store {
 
@@ -16,33 +81,41 @@ result<client> server::open(const std::string& name, const call_options& calls) 
 }
 
 result<client> server::open(const options& how) {
-  return implementation::is_usable(body_) ? body_->open(body_, how)
-                                          : result<client>{implementation::why_unusable(body_)};
+  if (!implementation::is_usable(body_.get()))
+    return actors::why_unusable(body_.get(), actors::empty_server);
+  return body_->open(body_, how);
 }
 
 server_status server::status() const {
   server_status out;
-  if (implementation::is_usable(body_))
+  if (implementation::is_usable(body_.get()))
     actors::do_aside([&] { out = body_->status(); });
   return out;
 }
 
 result<void> server::reload_certificates() {
-  return implementation::is_usable(body_) ? body_->reload_certificates()
-                                          : result<void>{implementation::why_unusable(body_)};
+  if (!implementation::is_usable(body_.get()))
+    return actors::why_unusable(body_.get(), actors::empty_server);
+  return body_->reload_certificates();
 }
 
 result<void> server::stop() {
-  return implementation::is_usable(body_) ? implementation::stop(body_) : result<void>{};
+  return implementation::is_usable(body_.get()) ? implementation::stop(body_) : result<void>{};
 }
 
 result<server> serve(const server_options& how) {
-  return actors::call_for_program([&]() -> result<server> {
-    auto home = actors::runtime::make(!how.listen.empty());
-    if (!home)
-      return tl::unexpected<error>{std::move(home).error()};
-    auto& system = (*home)->system();
-    return actors::serve_in(system, std::move(*home), how);
+  return actors::call_for_program([&] {
+    return actors::make_actor_system(!how.listen.empty()).and_then([&](auto home) {
+      return actors::serve_in(std::move(home), how);
+    });
+  });
+}
+
+result<client> open(const options& how) {
+  return actors::call_for_program([&] {
+    return actors::make_actor_system(how.mode != mode::standalone).and_then([&](auto home) {
+      return actors::open_in(std::move(home), how);
+    });
   });
 }
 

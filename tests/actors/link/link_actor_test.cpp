@@ -54,7 +54,7 @@ result<client> open_through(model_master& master, const std::shared_ptr<actors::
                             options how = {}) {
   actors::proxy_options proxy;
   proxy.link = link;
-  return actors::open_client(master.system(), nullptr, how, std::move(proxy));
+  return actors::open_client(master.home(), how, std::move(proxy));
 }
 
 } // namespace

@@ -7,7 +7,7 @@
 #include <cluster_store/actors/messages.hpp>
 #include <cluster_store/actors/operations/check.hpp>
 #include <cluster_store/actors/proxy/call.hpp>
-#include <cluster_store/actors/proxy/operation_check.hpp>
+#include <cluster_store/actors/proxy/store_facts.hpp>
 #include <cluster_store/tests/support/catch.hpp>
 #include <cluster_store/tests/support/operation.hpp>
 

@@ -97,9 +97,9 @@ public:
     return what(*state_);
   }
 
-  model_master() : home_(*actors::runtime::make(false)), state_(std::make_shared<master_state>()) {
-    state_->current = home_->system().spawn<model_store_actor>(state_);
-    gate_ = home_->system().spawn<model_gate>(state_);
+  model_master() : home_(*actors::make_actor_system(false)), state_(std::make_shared<master_state>()) {
+    state_->current = home_->spawn<model_store_actor>(state_);
+    gate_ = home_->spawn<model_gate>(state_);
   }
 
   ~model_master() {
@@ -110,10 +110,11 @@ public:
   model_master(const model_master&) = delete;
   model_master& operator=(const model_master&) = delete;
 
-  caf::actor_system& system() { return home_->system(); }
+  caf::actor_system& system() { return *home_; }
+  const std::shared_ptr<caf::actor_system>& home() const { return home_; }
   const caf::actor& gate() const { return gate_; }
 
-  result<client> open(options how = {}) { return actors::make_local_client(system(), home_, gate_, how); }
+  result<client> open(options how = {}) { return actors::make_local_client(home_, gate_, how); }
 
   /// The store actor dies; the gate names another one from now on.
   void restart_store(caf::exit_reason why = caf::exit_reason::kill) {
@@ -131,7 +132,7 @@ public:
 private:
   static void kill(const caf::actor& who) { caf::anon_send_exit(who, caf::exit_reason::kill); }
 
-  std::shared_ptr<actors::runtime> home_;
+  std::shared_ptr<caf::actor_system> home_;
   std::shared_ptr<master_state> state_;
   caf::actor gate_;
 };

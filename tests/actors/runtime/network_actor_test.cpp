@@ -66,9 +66,9 @@ bool looks_after(const caf::actor& who, const std::shared_ptr<findings>& seen, W
 } // namespace
 
 TEST_CASE("an actor on the network's thread looks for what is likely to come soon, but not for long") {
-  const auto parts = *runtime::make(true);
+  const auto parts = *make_actor_system(true);
   const auto seen = std::make_shared<findings>();
-  const auto who = parts->system().spawn<observed_actor>(seen);
+  const auto who = (*parts).spawn<observed_actor>(seen);
   CHECK_FALSE(looks_after(who, seen, caf::flush_atom_v));
   // Another attempt, should the thread be kept from its processor between two expectations.
   CHECK(wait_until([&] { return looks_after(who, seen, caf::tick_atom_v); }, within(10s)));
@@ -77,9 +77,9 @@ TEST_CASE("an actor on the network's thread looks for what is likely to come soo
 }
 
 TEST_CASE("without a network no actor looks") {
-  const auto parts = *runtime::make(false);
+  const auto parts = *make_actor_system(false);
   const auto seen = std::make_shared<findings>();
-  const auto who = parts->system().spawn<observed_actor>(seen);
+  const auto who = (*parts).spawn<observed_actor>(seen);
   CHECK_FALSE(looks_after(who, seen, caf::tick_atom_v));
   compat::anonymous_send(who, caf::close_atom_v);
 }
