@@ -214,15 +214,24 @@ void attach(const Handle& watched, F fn) {
       [fn = std::move(fn)](const caf::error& reason) { fn(reason); });
 }
 
+/// @returns a function for `attach` or `watch` that calls `tell(observer, reason)` if `observer`, an actor of
+/// this process, is still there. Does not keep it alive: what it owns goes when it ends.
+template <class Tell>
+auto if_alive(const caf::actor& observer, Tell tell) {
+  return
+      [weak = caf::actor_cast<caf::weak_actor_ptr>(observer), tell = std::move(tell)](const caf::error& why) {
+        if (const auto strong = caf::actor_cast<caf::actor>(weak))
+          tell(strong, why);
+      };
+}
+
 /// Sends `note` to `observer`, an actor of this process, when the actor behind `watched` ends or its
-/// connection is lost. Does not keep `observer` alive: what it owns goes when it ends.
+/// connection is lost. Does not keep `observer` alive.
 template <class Handle, class Note>
 void notify_end(const Handle& watched, const caf::actor& observer, Note note) {
-  attach(watched,
-         [weak = caf::actor_cast<caf::weak_actor_ptr>(observer), note = std::move(note)](const caf::error&) {
-           if (const auto strong = caf::actor_cast<caf::actor>(weak))
-             anonymous_send(strong, note);
-         });
+  attach(watched, if_alive(observer, [note = std::move(note)](const caf::actor& who, const caf::error&) {
+           anonymous_send(who, note);
+         }));
 }
 
 namespace detail {

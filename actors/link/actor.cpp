@@ -8,19 +8,16 @@
 
 #include <cluster_store/actors/errors.hpp>
 #include <cluster_store/actors/runtime/process_local.hpp>
-#include <cluster_store/actors/runtime/system_clock.hpp>
 #include <cluster_store/backends/system/random.hpp>
 
 namespace cluster_store::actors {
 
 namespace {
 
-cluster_store::steady_time now_by_clock() {
-  return system_clock::instance()->steady();
-}
+using std::chrono::steady_clock;
 
 struct known_link {
-  std::weak_ptr<link_handle> handle;
+  link_handle::weak_type handle;
   caf::weak_actor_ptr body;
 };
 
@@ -54,17 +51,12 @@ link::link(caf::actor_config& config, link_door door, caf::actor former)
 caf::behavior link::make_behavior() {
   compat::prepare(this);
   if (const auto broker = std::exchange(door_.broker, nullptr))
-    broker_watch_ = {broker, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()),
-                              &where = system()](const caf::error& why) {
-                       if (auto strong = caf::actor_cast<caf::actor>(self))
-                         compat::anonymous_send(strong, broker_gone{}, compat::render(where, why));
-                     }};
+    broker_watch_ = {
+        broker, compat::if_alive(caf::actor{this}, [&where = system()](const auto& self, const auto& why) {
+          compat::anonymous_send(self, broker_gone{}, compat::render(where, why));
+        })};
   if (former_) {
-    compat::attach(former_, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl())](const caf::error&) {
-      if (auto strong = caf::actor_cast<caf::actor>(self))
-        compat::anonymous_send(strong, former_gone{});
-    });
-    former_ = nullptr;
+    compat::notify_end(std::exchange(former_, nullptr), caf::actor{this}, former_gone{});
   } else {
     core_.start();
     run();
@@ -86,20 +78,21 @@ caf::behavior link::make_behavior() {
         opened(attempt, {gate, token, number});
       },
       [this](connection_failed, std::uint64_t attempt, std::uint8_t code, const std::string& text) {
-        core_.failed(attempt, {errc_from(code).value_or(errc::unavailable), text}, now_by_clock());
+        core_.failed(attempt, {errc_from(code).value_or(errc::unavailable), text}, steady_clock::now());
         run();
       },
       [this](gate_gone, std::uint64_t watch) {
         if (watch != watch_)
           return;
-        core_.lost({errc::unavailable, "the connection to the master was lost"}, now_by_clock());
+        core_.lost({errc::unavailable, "the connection to the master was lost"}, steady_clock::now());
         run();
       },
-      [this](caf::tick_atom, std::uint64_t timer) {
-        if (timer != timer_)
-          return;
+      [this](caf::tick_atom) {
+        const auto now = steady_clock::now();
+        if (!timer_due_ || now < *timer_due_)
+          return; // an earlier one came since this was asked for
         timer_due_.reset();
-        core_.tick(now_by_clock());
+        core_.tick(now);
         run();
       },
       [this](broker_gone, const std::string& why) {
@@ -133,16 +126,15 @@ void link::opened(std::uint64_t attempt, link_connection connection) {
   if (!connection.gate) { // CAF 0.17 gives none when both processes have the same node id
     door_.close(connection.number);
     core_.failed(attempt, {errc::unavailable, "the master has no gate, or the node id of this process"},
-                 now_by_clock());
+                 steady_clock::now());
     return run();
   }
   connection_ = std::move(connection);
   gate_watch_ = {connection_.gate,
-                 [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), watch = ++watch_](const caf::error&) {
-                   if (auto strong = caf::actor_cast<caf::actor>(self))
-                     compat::anonymous_send(strong, gate_gone{}, watch);
-                 }};
-  core_.connected(attempt, now_by_clock());
+                 compat::if_alive(caf::actor{this}, [watch = ++watch_](const auto& self, const auto&) {
+                   compat::anonymous_send(self, gate_gone{}, watch);
+                 })};
+  core_.connected(attempt, steady_clock::now());
   run();
 }
 
@@ -203,28 +195,12 @@ void link::arm_timer() {
   if (!due || (timer_due_ && *timer_due_ <= *due))
     return;
   timer_due_ = due;
-  const auto delay = std::max(*due - now_by_clock(), cluster_store::steady_time::duration::zero());
-  compat::delayed_send(this, caf::actor_cast<caf::actor>(caf::strong_actor_ptr{ctrl()}), caf::timespan{delay},
-                       caf::tick_atom_v, ++timer_);
+  const auto delay = std::max(*due - steady_clock::now(), cluster_store::steady_time::duration::zero());
+  compat::delayed_send(this, caf::actor{this}, caf::timespan{delay}, caf::tick_atom_v);
 }
 
-// -- handles
-// ------------------------------------------------------------------------------------------------
-
-link_handle::~link_handle() {
-  compat::anonymous_send(body_, caf::close_atom_v);
-}
-
-void link_handle::subscribe(const caf::actor& proxy) const {
-  compat::anonymous_send(body_, caf::subscribe_atom_v, proxy);
-}
-
-void link_handle::unsubscribe(const caf::actor& proxy) const {
-  compat::anonymous_send(body_, caf::unsubscribe_atom_v, proxy);
-}
-
-std::shared_ptr<link_handle> link_to(caf::actor_system& system, const endpoint& where, bool for_admins,
-                                     const std::function<link_door()>& door) {
+link_handle link_to(caf::actor_system& system, const endpoint& where, bool for_admins,
+                    const std::function<link_door()>& door) {
   auto& [mutex, links] = of_this_process<all_links>();
   const std::lock_guard lock{mutex};
   std::erase_if(links, [](const auto& each) {
@@ -233,9 +209,13 @@ std::shared_ptr<link_handle> link_to(caf::actor_system& system, const endpoint& 
   auto& known = links[{&system, to_string(where), for_admins}];
   if (auto alive = known.handle.lock())
     return alive;
-  auto made =
-      std::make_shared<link_handle>(system.spawn<link>(door(), caf::actor_cast<caf::actor>(known.body)));
-  known = {made, caf::actor_cast<caf::weak_actor_ptr>(made->body())};
+  const auto end = [](const caf::actor* body) {
+    compat::anonymous_send(*body, caf::close_atom_v);
+    delete body;
+  };
+  const link_handle made{new caf::actor(system.spawn<link>(door(), caf::actor_cast<caf::actor>(known.body))),
+                         end};
+  known = {made, caf::actor_cast<caf::weak_actor_ptr>(*made)};
   return made;
 }
 

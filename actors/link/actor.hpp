@@ -62,33 +62,18 @@ private:
   compat::watch gate_watch_;
   compat::watch broker_watch_;
   std::uint64_t watch_ = 0;
-  std::uint64_t timer_ = 0;
   std::optional<cluster_store::steady_time> timer_due_;
 };
 
-/// Keeps a link alive. The link ends with the last of its handles.
-class link_handle {
-public:
-  explicit link_handle(caf::actor body) : body_(std::move(body)) {}
-  link_handle(const link_handle&) = delete;
-  link_handle& operator=(const link_handle&) = delete;
-  ~link_handle();
-
-  /// From now on `proxy` hears of the connection's state; of the present one at once.
-  void subscribe(const caf::actor& proxy) const;
-  void unsubscribe(const caf::actor& proxy) const;
-
-  const caf::actor& body() const noexcept { return body_; }
-
-private:
-  caf::actor body_;
-};
+/// Keeps a link alive, which ends with the last of these. A proxy that sends it `subscribe_atom` and itself
+/// hears of the connection's state from then on, of the present one at once, until `unsubscribe_atom`.
+using link_handle = std::shared_ptr<const caf::actor>;
 
 /// @returns the link of `system` to `where` for workers or for admins, the same for all who ask while it
 /// lives.
 ///   Thread-safe.
 /// @param door used if there is none yet.
-std::shared_ptr<link_handle> link_to(caf::actor_system& system, const endpoint& where, bool for_admins,
-                                     const std::function<link_door()>& door);
+link_handle link_to(caf::actor_system& system, const endpoint& where, bool for_admins,
+                    const std::function<link_door()>& door);
 
 } // namespace cluster_store::actors

@@ -6,11 +6,12 @@
 
 #include <cluster_store/actors/errors.hpp>
 #include <cluster_store/actors/runtime/runtime.hpp>
-#include <cluster_store/actors/runtime/system_clock.hpp>
 
 namespace cluster_store::actors {
 
 namespace {
+
+using std::chrono::steady_clock;
 
 /// How long a hello may take. Longer than a silent master is tolerated, so the link notices first.
 constexpr std::chrono::seconds hello_timeout{7};
@@ -20,10 +21,6 @@ constexpr std::chrono::milliseconds bye_timeout{1'000};
 
 /// How often a turn looks for new submissions before it makes room for other messages.
 constexpr int looks_max = 4;
-
-cluster_store::steady_time now_by_clock() {
-  return system_clock::instance()->steady();
-}
 
 /// @returns whether a store actor that ended with `why` may have been killed by what it was doing: neither
 /// cut off nor stopped on purpose.
@@ -57,11 +54,7 @@ proxy::proxy(caf::actor_config& config, proxy_options how, std::shared_ptr<handl
     : network_actor(config),
       how_(std::move(how)),
       state_(std::move(state)),
-      core_(how_.core, now_by_clock()) {}
-
-caf::actor proxy::self() {
-  return caf::actor_cast<caf::actor>(caf::strong_actor_ptr{ctrl()});
-}
+      core_(how_.core, steady_clock::now()) {}
 
 // -- what it understands
 // ------------------------------------------------------------------------------------
@@ -70,10 +63,10 @@ caf::behavior proxy::make_behavior() {
   compat::prepare(this);
   compat::on_exit_message(this, [this](const caf::error&) { close(); });
   if (how_.link) {
-    how_.link->subscribe(self());
-    watch_route(how_.link->body());
+    compat::send(this, *how_.link, caf::subscribe_atom_v, caf::actor{this});
+    watch_route(*how_.link);
   } else {
-    compat::send(this, self(), caf::connect_atom_v, how_.gate,
+    compat::send(this, caf::actor{this}, caf::connect_atom_v, how_.gate,
                  std::string(std::tuple_size_v<wire::token>, '\0'));
     watch_route(std::exchange(how_.gate, nullptr));
   }
@@ -90,9 +83,9 @@ caf::behavior proxy::understand(const std::tuple<Operations...>*) {
       },
       [](const push_message&) {}, // reserved: masters of protocol 1 send none
       [this](caf::flush_atom) { turn([](cluster_store::steady_time) {}); },
-      [this](caf::tick_atom, std::uint64_t timer) {
-        if (timer != timer_)
-          return;
+      [this](caf::tick_atom) {
+        if (!timer_due_ || steady_clock::now() < *timer_due_)
+          return; // an earlier one came since this was asked for
         timer_due_.reset();
         turn([this](cluster_store::steady_time now) { core_.tick(now); });
       },
@@ -143,7 +136,7 @@ caf::result<typename Operation::reply> proxy::ask(const Operation& what) {
 template <class Input>
 void proxy::turn(Input&& input) {
   const callback_scope scope;
-  const auto now = now_by_clock();
+  const auto now = steady_clock::now();
   state_->queue.awake();
   input(now);
   take_submissions(now);
@@ -161,7 +154,7 @@ void proxy::take_submissions(cluster_store::steady_time now) {
       core_.submit(std::move(each), now);
     taken_.clear();
   }
-  compat::send(this, self(), caf::flush_atom_v);
+  compat::send(this, caf::actor{this}, caf::flush_atom_v);
 }
 
 void proxy::arm_timer() {
@@ -169,8 +162,8 @@ void proxy::arm_timer() {
   if (!due || closing_ || (timer_due_ && *timer_due_ <= *due))
     return;
   timer_due_ = due;
-  const auto delay = std::max(*due - now_by_clock(), cluster_store::steady_time::duration::zero());
-  compat::delayed_send(this, self(), caf::timespan{delay}, caf::tick_atom_v, ++timer_);
+  const auto delay = std::max(*due - steady_clock::now(), cluster_store::steady_time::duration::zero());
+  compat::delayed_send(this, caf::actor{this}, caf::timespan{delay}, caf::tick_atom_v);
 }
 
 void proxy::perform(std::vector<proxy_core::effect> effects) {
@@ -184,10 +177,9 @@ void proxy::perform(say_hello& what) {
   compat::request(this, gate_, caf::timespan{hello_timeout}, hello_message{std::move(what.bytes)})
       .then([this, attempt = what.attempt](welcome_message& message) { welcomed(attempt, message); },
             [this, attempt = what.attempt](const caf::error& why) {
-              auto failure = from_caf(system(), why);
-              failure = {errc::unavailable, "the gate did not answer: " + failure.message};
+              const auto text = "the gate did not answer: " + from_caf(system(), why).message;
               turn([&](cluster_store::steady_time now) {
-                core_.welcomed(attempt, tl::unexpected<error>{std::move(failure)}, now);
+                core_.welcomed(attempt, fail(errc::unavailable, text), now);
               });
             });
 }
@@ -244,23 +236,20 @@ void proxy::watch(caf::actor store) {
   if (store == store_)
     return;
   store_ = std::move(store);
-  store_watch_ = {
-      store_, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), watch = ++watch_](const caf::error& why) {
-        if (auto strong = caf::actor_cast<caf::actor>(self))
-          compat::anonymous_send(strong, caf::delete_atom_v, watch, is_death(why));
-      }};
+  store_watch_ = {store_,
+                  compat::if_alive(caf::actor{this}, [watch = ++watch_](const auto& self, const auto& why) {
+                    compat::anonymous_send(self, caf::delete_atom_v, watch, is_death(why));
+                  })};
 }
 
 /// The gate of the local route is there from the start, and the link of the remote one connects by itself:
 /// when it ends there is no other.
 void proxy::watch_route(const caf::actor& route) {
   route_watch_ = {
-      route, [self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), &where = system()](const caf::error& why) {
+      route, compat::if_alive(caf::actor{this}, [&where = system()](const auto& self, const auto& why) {
         const bool meant = !why || why == caf::exit_reason::user_shutdown;
-        if (auto strong = caf::actor_cast<caf::actor>(self))
-          compat::anonymous_send(strong, caf::leave_atom_v,
-                                 meant ? std::string{} : from_caf(where, why).message);
-      }};
+        compat::anonymous_send(self, caf::leave_atom_v, meant ? std::string{} : from_caf(where, why).message);
+      })};
 }
 
 /// What waits for another way would wait in vain.
@@ -300,13 +289,13 @@ void proxy::on_exit() {
   const callback_scope scope;
   const bool meant = std::exchange(closing_, true);
   state_->queue.close();
-  take_submissions(now_by_clock());
+  take_submissions(steady_clock::now());
   core_.close();
   for (auto& each : core_.take_effects())
     if (auto* lost = std::get_if<disconnected>(&each)) // the only one that still matters
       perform(*lost);
   if (how_.link)
-    how_.link->unsubscribe(self());
+    compat::anonymous_send(*how_.link, caf::unsubscribe_atom_v, caf::actor{this});
   if (!meant) {
     const error why{errc::unavailable, "the handle's proxy ended before it was closed"};
     state_->note_failure(why, true);

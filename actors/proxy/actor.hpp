@@ -27,13 +27,13 @@ struct proxy_options {
   caf::actor gate;
 
   /// Remote route: the link to the endpoint. Kept until the proxy ends.
-  std::shared_ptr<link_handle> link;
+  link_handle link;
 };
 
 /// The worker's actor: feeds `proxy_core` with messages, submissions and the time, and does what it asks for.
 ///
 /// Understands what `proxy_actor` says, and beside it: results; look at the submissions (`flush_atom`); a
-/// timer is due (`tick_atom`, its number); the link is up (`connect_atom`, gate, pass) or down
+/// timer is due (`tick_atom`); the link is up (`connect_atom`, gate, pass) or down
 /// (`unlink_atom`, code, text); the watched store actor is gone (`delete_atom`, number of the watch, whether
 /// it died); what leads to stores at all ended, the gate of the local route or the link (`leave_atom`, why,
 /// empty if the server was stopped); end (`close_atom`).
@@ -65,7 +65,6 @@ private:
   void tell_of_failure(const error& why);
   void arm_timer();
   void close(const std::string& why = "the handle was closed");
-  caf::actor self();
 
   template <class... Operations>
   caf::behavior understand(const std::tuple<Operations...>*);
@@ -82,7 +81,6 @@ private:
   compat::watch store_watch_;
   compat::watch route_watch_; ///< Of what leads to stores at all.
   std::uint64_t watch_ = 0;
-  std::uint64_t timer_ = 0;
   std::optional<cluster_store::steady_time> timer_due_;
   bool closing_ = false;
   bool farewell_ = false; ///< Ends when the store has taken the bye.

@@ -50,7 +50,7 @@ endpoint somewhere(const std::string& path) {
   return parse_endpoint("unix:" + path).value();
 }
 
-result<client> open_through(model_master& master, const std::shared_ptr<actors::link_handle>& link,
+result<client> open_through(model_master& master, const actors::link_handle& link,
                             options how = {}) {
   actors::proxy_options proxy;
   proxy.link = link;
