@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <cluster_store/actors/wire/status_codec.hpp>
+#include <cluster_store/actors/wire/greeting.hpp>
 
 namespace cluster_store::actors {
 

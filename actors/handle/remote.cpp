@@ -8,7 +8,7 @@
 #include <cluster_store/actors/handle/options_check.hpp>
 #include <cluster_store/actors/runtime/system_clock.hpp>
 #include <cluster_store/actors/server.hpp>
-#include <cluster_store/actors/wire/status_codec.hpp>
+#include <cluster_store/actors/wire/greeting.hpp>
 
 namespace cluster_store::actors {
 

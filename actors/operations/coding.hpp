@@ -14,7 +14,7 @@
 
 #include <cluster_store/actors/operations/list.hpp>
 #include <cluster_store/actors/operations/text_bytes.hpp>
-#include <cluster_store/actors/wire/codec.hpp>
+#include <cluster_store/actors/wire/wire.hpp>
 
 /// Operations and their replies as bytes (docs/protocol.md, "Operations"), derived from their fields. Pure.
 ///

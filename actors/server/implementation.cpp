@@ -5,7 +5,7 @@
 
 #include <cluster_store/actors/handle/implementation.hpp>
 #include <cluster_store/actors/runtime/process_local.hpp>
-#include <cluster_store/actors/wire/status_codec.hpp>
+#include <cluster_store/actors/wire/greeting.hpp>
 
 namespace cluster_store {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-#include <cluster_store/actors/wire/codec.hpp>
+#include <cluster_store/actors/wire/wire.hpp>
 
 namespace cluster_store::actors::tombstone_rows {
 

@@ -3,8 +3,6 @@
 #include <string>
 #include <string_view>
 
-#include <cluster_store/actors/wire/codec.hpp>
-
 namespace cluster_store::actors::store_rows {
 
 namespace {
@@ -14,6 +12,13 @@ constexpr std::string_view incarnation_key = "store/incarnation";
 constexpr std::string_view tickets_key = "store/tickets";
 constexpr std::string_view reserved_version_key = "store/reserved_version";
 constexpr std::string_view probe_key = "store/probe";
+
+template <class... Numbers>
+backends::system_row row_of(std::string_view key, Numbers... numbers) {
+  std::string value;
+  (wire::writer{value}.fixed(static_cast<std::uint64_t>(numbers)), ...);
+  return {std::string{key}, std::move(value)};
+}
 
 } // namespace
 
@@ -47,29 +52,19 @@ backends::system_row incarnation_row(const wire::token& incarnation) {
 }
 
 backends::system_row tickets_row(const tickets& known) {
-  std::string value;
-  wire::writer to{value};
-  to.fixed(known.reserved);
-  to.fixed(known.forgotten);
-  return {std::string{tickets_key}, std::move(value)};
+  return row_of(tickets_key, known.reserved, known.forgotten);
 }
 
 backends::system_row counters_row(version_number last_version, std::int64_t sessions) {
-  std::string value;
-  wire::writer to{value};
-  to.fixed(std::uint64_t{last_version});
-  to.fixed(static_cast<std::uint64_t>(sessions));
-  return {std::string{counters_key}, std::move(value)};
+  return row_of(counters_key, last_version, sessions);
 }
 
 backends::system_row reserved_version_row(version_number last) {
-  std::string value;
-  wire::writer{value}.fixed(std::uint64_t{last});
-  return {std::string{reserved_version_key}, std::move(value)};
+  return row_of(reserved_version_key, last);
 }
 
 backends::system_row probe_row() {
-  return {std::string{probe_key}, std::string{}};
+  return row_of(probe_key);
 }
 
 } // namespace cluster_store::actors::store_rows

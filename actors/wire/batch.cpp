@@ -1,17 +1,25 @@
 #include <cluster_store/actors/wire/batch.hpp>
 
-#include <cluster_store/actors/wire/codec.hpp>
-
 namespace cluster_store::wire {
+
+namespace {
+
+/// What a head consists of: `code` writes what is there, or reads it.
+template <class Coder>
+void code_head(Coder& code, auto& what) {
+  code.raw(what.client.bytes);
+  code.fixed(what.ticket);
+  code.variable(what.floor);
+  code.variable(what.answers_taken);
+  code.variable(what.requests_wanted);
+  code.variable(what.requests_returned);
+}
+
+} // namespace
 
 batch_writer::batch_writer(const batch_head& head) {
   writer to{buffer_};
-  to.raw(head.client.bytes);
-  to.fixed(head.ticket);
-  to.variable(head.floor);
-  to.variable(head.answers_taken);
-  to.variable(head.requests_wanted);
-  to.variable(head.requests_returned);
+  code_head(to, head);
   head_bytes_ = buffer_.size();
 }
 
@@ -28,12 +36,7 @@ void batch_writer::add(const batch_item& what) {
 result<batch_reader> batch_reader::open(std::string_view bytes) {
   reader from{bytes};
   batch_reader out;
-  out.head_.client.bytes = from.octets<16>();
-  out.head_.ticket = from.fixed<std::uint64_t>();
-  out.head_.floor = from.variable();
-  out.head_.answers_taken = from.variable();
-  out.head_.requests_wanted = from.variable();
-  out.head_.requests_returned = from.variable();
+  code_head(from, out.head_);
   if (!from.ok())
     return fail(errc::invalid_argument, "the batch has no readable head");
   out.rest_ = from.rest();

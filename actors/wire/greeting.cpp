@@ -1,16 +1,76 @@
 #include <cluster_store/actors/wire/greeting.hpp>
 
-#include <cluster_store/actors/wire/codec.hpp>
+#include <optional>
+#include <utility>
+
+#include <cluster_store/actors/wire/results.hpp>
 
 namespace cluster_store::wire {
 
 namespace {
 
 constexpr std::size_t name_bytes_max = 64;
-constexpr std::uint8_t succeeded = 0;
 
 auto unreadable(std::string_view what) {
   return fail(errc::invalid_argument, "the " + std::string{what} + " is not readable");
+}
+
+// What messages consist of, in this order: `code` writes what is there, or reads it.
+
+template <class Coder>
+void code_hello(Coder& code, auto& what) {
+  code.fixed(what.protocol_lowest);
+  code.fixed(what.protocol_highest);
+  code.raw(what.pass);
+  code.raw(what.client.bytes);
+  code.bytes(what.store);
+  code.bytes(what.worker);
+  code.variable(what.process_id);
+}
+
+template <class Coder>
+void code_welcome(Coder& code, auto& what) {
+  code.fixed(what.protocol);
+  code.fixed(what.ticket);
+  code.raw(what.incarnation);
+  code.fixed(what.known);
+  code.fixed(what.forgotten_ticket);
+  code.variable(what.last_applied);
+  code.fixed(what.capabilities);
+  code.variable(what.limits.id_bytes_max);
+  code.variable(what.limits.data_bytes_max);
+  code.fixed(what.in_flight_max);
+  code.variable(what.requests_granted);
+}
+
+template <class Coder>
+void code_store(Coder& code, auto& what) {
+  code.bytes(what.name);
+  code.bytes(what.engine);
+  code.fixed(what.up);
+  for (auto* figure : {&what.sessions, &what.clients, &what.operations, &what.commits, &what.restarts})
+    code.variable(*figure);
+  code.bytes(what.problem);
+}
+
+/// Writes whether there is a value, and if not, why. @returns whether there is.
+template <class T>
+bool write_outcome(writer& to, const result<T>& what) {
+  to.fixed(what ? succeeded : static_cast<std::uint8_t>(what.error().code));
+  if (!what)
+    to.bytes(what.error().message);
+  return what.has_value();
+}
+
+/// @returns why there is no value, if that is what was written.
+std::optional<error> read_failure(reader& from) {
+  const auto status = from.fixed<std::uint8_t>();
+  if (!from.ok() || status == succeeded)
+    return std::nullopt;
+  std::string message{from.bytes()};
+  if (!from.ok())
+    return unreadable("answer").value();
+  return error{errc_from(status).value_or(errc::unsupported), std::move(message)};
 }
 
 } // namespace
@@ -18,13 +78,7 @@ auto unreadable(std::string_view what) {
 std::string encode(const hello& message) {
   std::string out;
   writer to{out};
-  to.fixed(message.protocol_lowest);
-  to.fixed(message.protocol_highest);
-  to.raw(message.pass);
-  to.raw(message.client.bytes);
-  to.bytes(message.store);
-  to.bytes(message.worker);
-  to.variable(message.process_id);
+  code_hello(to, message);
   to.variable(message.answers_window);
   return out;
 }
@@ -32,15 +86,9 @@ std::string encode(const hello& message) {
 result<hello> decode_hello(std::string_view bytes) {
   reader from{bytes};
   hello out;
-  out.protocol_lowest = from.fixed<std::uint16_t>();
-  out.protocol_highest = from.fixed<std::uint16_t>();
-  out.pass = from.octets<16>();
-  out.client.bytes = from.octets<16>();
-  out.store = from.bytes();
-  out.worker = from.bytes();
-  out.process_id = from.variable();
+  code_hello(from, out);
   if (!from.done()) // protocol 1 had none
-    out.answers_window = from.variable();
+    from.variable(out.answers_window);
   // What follows is of a newer protocol and tells us nothing we could use: the version range decides.
   if (!from.ok() || out.store.empty() || out.store.size() > name_bytes_max
       || out.worker.size() > name_bytes_max)
@@ -51,47 +99,17 @@ result<hello> decode_hello(std::string_view bytes) {
 std::string encode(const result<welcome>& message) {
   std::string out;
   writer to{out};
-  if (!message) {
-    to.fixed(static_cast<std::uint8_t>(message.error().code));
-    to.bytes(message.error().message);
-    return out;
-  }
-  to.fixed(succeeded);
-  to.fixed(message->protocol);
-  to.fixed(message->ticket);
-  to.raw(message->incarnation);
-  to.fixed(static_cast<std::uint8_t>(message->known));
-  to.fixed(message->forgotten_ticket);
-  to.variable(message->last_applied);
-  to.fixed(message->capabilities);
-  to.variable(message->limits.id_bytes_max);
-  to.variable(message->limits.data_bytes_max);
-  to.fixed(message->in_flight_max);
-  to.variable(message->requests_granted);
+  if (write_outcome(to, message))
+    code_welcome(to, *message);
   return out;
 }
 
 result<welcome> decode_welcome(std::string_view bytes) {
   reader from{bytes};
-  const auto status = from.fixed<std::uint8_t>();
-  if (from.ok() && status != succeeded) {
-    const auto message = std::string{from.bytes()};
-    if (!from.ok())
-      return unreadable("welcome");
-    return fail(errc_from(status).value_or(errc::unsupported), message);
-  }
+  if (auto failure = read_failure(from))
+    return tl::unexpected{*std::move(failure)};
   welcome out;
-  out.protocol = from.fixed<std::uint16_t>();
-  out.ticket = from.fixed<std::uint64_t>();
-  out.incarnation = from.octets<16>();
-  out.known = from.fixed<std::uint8_t>() != 0;
-  out.forgotten_ticket = from.fixed<std::uint64_t>();
-  out.last_applied = from.variable();
-  out.capabilities = from.fixed<std::uint32_t>();
-  out.limits.id_bytes_max = static_cast<std::size_t>(from.variable());
-  out.limits.data_bytes_max = static_cast<std::size_t>(from.variable());
-  out.in_flight_max = from.fixed<std::uint32_t>();
-  out.requests_granted = from.variable();
+  code_welcome(from, out);
   if (!from.ok() || out.ticket == 0)
     return unreadable("welcome");
   return out;
@@ -108,10 +126,46 @@ std::string encode(const bye& message) {
 result<bye> decode_bye(std::string_view bytes) {
   reader from{bytes};
   bye out;
-  out.client.bytes = from.octets<16>();
-  out.ticket = from.fixed<std::uint64_t>();
+  from.raw(out.client.bytes);
+  from.fixed(out.ticket);
   if (!from.ok())
     return unreadable("bye");
+  return out;
+}
+
+std::string encode_status(const result<server_status>& what) {
+  std::string out;
+  writer to{out};
+  if (!write_outcome(to, what))
+    return out;
+  to.variable(what->connections);
+  to.variable(what->refused);
+  to.variable(what->endpoints.size());
+  for (const auto& each : what->endpoints)
+    to.bytes(to_string(each));
+  to.variable(what->stores.size());
+  for (const auto& each : what->stores)
+    code_store(to, each);
+  return out;
+}
+
+result<server_status> decode_status(std::string_view bytes) {
+  reader from{bytes};
+  if (auto failure = read_failure(from))
+    return tl::unexpected{*std::move(failure)};
+  server_status out;
+  from.variable(out.connections);
+  from.variable(out.refused);
+  for (auto left = from.variable(); left > 0 && from.ok(); --left) {
+    auto where = parse_endpoint(from.bytes());
+    if (!where)
+      return unreadable("status");
+    out.endpoints.push_back(std::move(*where));
+  }
+  for (auto left = from.variable(); left > 0 && from.ok(); --left)
+    code_store(from, out.stores.emplace_back());
+  if (!from.done())
+    return unreadable("status");
   return out;
 }
 

@@ -4,10 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include <cluster_store/actors/status.hpp>
 #include <cluster_store/actors/wire/wire.hpp>
 #include <cluster_store/backends/backend.hpp>
 
-/// How a client and a store meet and part.
+/// How a client and a store meet and part, and how a master says how it is.
 namespace cluster_store::wire {
 
 /// First message of a proxy to the gate.
@@ -59,5 +60,11 @@ result<welcome> decode_welcome(std::string_view bytes);
 
 std::string encode(const bye& message);
 result<bye> decode_bye(std::string_view bytes);
+
+/// Answer of the gate to a `status_message`.
+std::string encode_status(const result<server_status>& what);
+
+/// @errors the error that was sent, or `invalid_argument` if the bytes are not readable.
+result<server_status> decode_status(std::string_view bytes);
 
 } // namespace cluster_store::wire

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include <cluster_store/actors/wire/codec.hpp>
+#include <cluster_store/actors/wire/wire.hpp>
 #include <cluster_store/backends/result.hpp>
 
 /// Results on their way to a client, whatever they are of: number and error, or tag and the bytes of a reply.

@@ -4,10 +4,17 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <cluster_store/backends/coding/codec.hpp>
+
 /// The bytes that travel between a proxy and a master (docs/protocol.md). Pure: no CAF, no clock, no socket.
 /// Decoders accept any bytes: they answer `invalid_argument` for what they cannot read and never read past
 /// the end.
 namespace cluster_store::wire {
+
+using backends::basic_writer;
+using backends::reader;
+using backends::room_for_bytes;
+using backends::writer;
 
 inline constexpr std::uint16_t protocol_min = 2;
 inline constexpr std::uint16_t protocol_max = 2;

@@ -163,6 +163,22 @@ public:
     return out;
   }
 
+  // As a writer is called, so that one function can say how a thing is written and how it is read.
+  void fixed(bool& into) { into = fixed<std::uint8_t>() != 0; }
+  template <std::unsigned_integral T>
+  void fixed(T& into) {
+    into = fixed<T>();
+  }
+  template <std::unsigned_integral T>
+  void variable(T& into) {
+    into = static_cast<T>(variable());
+  }
+  void bytes(std::string& into) { into = bytes(); }
+  template <std::size_t N>
+  void raw(std::array<std::uint8_t, N>& into) {
+    into = octets<N>();
+  }
+
   /// The part that `writer::begin_length` … `end_length` wrote.
   std::string_view length_prefixed() { return raw(fixed<std::uint32_t>()); }
 

@@ -2,7 +2,6 @@
 #include <vector>
 
 #include <cluster_store/actors/wire/greeting.hpp>
-#include <cluster_store/actors/wire/status_codec.hpp>
 #include <cluster_store/tests/fuzz/byte_source.hpp>
 #include <cluster_store/tests/fuzz/property.hpp>
 #include <cluster_store/tests/fuzz/targets.hpp>

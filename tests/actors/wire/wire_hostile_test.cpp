@@ -2,7 +2,6 @@
 #include <random>
 
 #include <cluster_store/actors/wire/greeting.hpp>
-#include <cluster_store/actors/wire/status_codec.hpp>
 #include <cluster_store/tests/support/catch.hpp>
 
 #include <cluster_store/tests/actors/wire/wire_support.hpp>

@@ -1,5 +1,4 @@
 #include <cluster_store/actors/wire/greeting.hpp>
-#include <cluster_store/actors/wire/status_codec.hpp>
 #include <cluster_store/tests/support/catch.hpp>
 
 #include <cluster_store/tests/actors/wire/wire_support.hpp>
