@@ -91,7 +91,6 @@ struct ask_figures;
 struct store_figures;
 struct store_changed;
 struct await_first_start;
-struct restart_store;
 struct store_ended;
 struct stop_serving;
 struct await_departures;
@@ -126,7 +125,6 @@ CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::ask_figures))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::store_figures))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::store_changed))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::await_first_start))
-CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::restart_store))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::store_ended))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::stop_serving))
 CAF_ADD_TYPE_ID(cluster_store, (cluster_store::actors::await_departures))

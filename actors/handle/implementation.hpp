@@ -28,9 +28,6 @@ public:
   virtual void answer(result<wire::reply>&& what) noexcept = 0;
 
 protected:
-  handle_state& home() const noexcept { return home_; }
-
-private:
   handle_state& home_;
 };
 
@@ -41,13 +38,13 @@ public:
   handle_call(handle_state& home, Sink sink) : queued_call(home), sink_(std::move(sink)) {}
 
   void done(result<wire::reply>&& what) noexcept override {
-    home().queue.finished(bytes());
+    home_.queue.finished(bytes());
     answer(std::move(what));
   }
 
   void answer(result<wire::reply>&& what) noexcept override {
     // The result is made where it is wanted: moving it costs.
-    home().call_back_by(sink_, [&] { sink_(read_answer<Operation>(std::move(what))); });
+    home_.call_back_by(sink_, [&] { sink_(read_answer<Operation>(std::move(what))); });
   }
 
 private:

@@ -57,7 +57,7 @@ session_overlay::slot& session_overlay::look_up(std::string_view id) {
 }
 
 std::int64_t session_overlay::growth_of(const slot& each) noexcept {
-  const bool there = each.what == slot::change::put || (each.what != slot::change::erased && each.stored);
+  const bool there = each.what == slot::change::put || (each.what != slot::change::erase && each.stored);
   return std::int64_t{there} - std::int64_t{each.stored};
 }
 
@@ -81,20 +81,20 @@ void session_overlay::touch(slot& where, std::optional<wall_time> expires_at,
   const backends::invariants::at_end checked{*this};
   where.content->expires_at = expires_at;
   where.content->ttl = ttl;
-  change(where, where.what == slot::change::none ? slot::change::touched : where.what);
+  change(where, where.what.value_or(slot::change::touch));
 }
 
 void session_overlay::erase(slot& where) {
   const backends::invariants::at_end checked{*this};
   where.content.reset();
   where.problem.reset();
-  change(where, slot::change::erased);
+  change(where, slot::change::erase);
 }
 
 void session_overlay::erase_all() {
   const backends::invariants::at_end checked{*this};
   for (auto& each : slots_)
-    each = {.id = each.id, .content = {}, .problem = {}};
+    each = {.id = each.id, .content = {}, .problem = {}, .what = {}};
   fetched_ = slots_.size();
   growth_ = 0;
   changed_ = false;
@@ -102,20 +102,9 @@ void session_overlay::erase_all() {
 }
 
 void session_overlay::append_writes(std::vector<backends::write>& out) const {
-  for (const auto& each : slots_) {
-    if (each.what == slot::change::none || (each.what == slot::change::erased && !each.stored))
-      continue;
-    backends::write change;
-    change.id = each.id;
-    if (each.what == slot::change::erased) {
-      change.what = backends::write::kind::erase;
-    } else {
-      change.what =
-          each.what == slot::change::touched ? backends::write::kind::touch : backends::write::kind::put;
-      change.content = *each.content;
-    }
-    out.push_back(change);
-  }
+  for (const auto& each : slots_)
+    if (each.what && (each.what != slot::change::erase || each.stored))
+      out.push_back({*each.what, each.id, each.content.value_or(backends::record{}), {}});
 }
 
 void session_overlay::clear() {
@@ -138,11 +127,11 @@ void session_overlay::check([[maybe_unused]] const slot& each) {
   // A session can be read or it cannot.
   assert(!each.content || !each.problem);
   // What the group did not change is what the backend has.
-  assert(each.what != none || each.stored == (each.content || each.problem));
+  assert(each.what || each.stored == (each.content || each.problem));
   // What is to be written is there, what is to be removed is not; only what has a row can be touched there.
-  assert((each.what != touched && each.what != put) || each.content);
-  assert(each.what != erased || (!each.content && !each.problem));
-  assert(each.what != touched || each.stored);
+  assert((each.what != touch && each.what != put) || each.content);
+  assert(each.what != erase || (!each.content && !each.problem));
+  assert(each.what != touch || each.stored);
 }
 
 /// @returns how many slots it looked at.
@@ -154,7 +143,7 @@ std::size_t session_overlay::check_invariants() const {
   // Of sessions that have not been read nothing is known, and nothing was changed.
   assert(fetched_ <= slots_.size() && reads_used_ <= reads_.size());
   for (auto i = fetched_; i < slots_.size(); ++i)
-    assert(slots_[i].what == slot::change::none && !slots_[i].stored);
+    assert(!slots_[i].what && !slots_[i].stored);
   std::for_each(slots_.begin(), slots_.end(), check);
   // The rows that there will be are counted.
   assert(growth_
@@ -162,7 +151,7 @@ std::size_t session_overlay::check_invariants() const {
                             [](auto sum, const auto& each) { return sum + growth_of(each); }));
   // There is something to write exactly if something was changed.
   assert(changed_ == std::any_of(slots_.begin(), slots_.end(), [](const slot& each) {
-           return each.what != slot::change::none;
+           return each.what.has_value();
          }));
   return 2 * slots_.size();
 }

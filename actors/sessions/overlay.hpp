@@ -23,13 +23,13 @@ class session_overlay {
 public:
   /// One session as the group sees it.
   struct slot {
-    enum class change : std::uint8_t { none, touched, put, erased };
+    using change = backends::write::kind;
 
     std::string_view id;
     std::optional<backends::record> content; ///< None: there is no such session (any more).
     std::optional<error> problem;            ///< The stored record cannot be read.
     bool stored = false;                     ///< Whether the backend has a row, readable or not.
-    change what = change::none;
+    std::optional<change> what;              ///< What the group did to it, if anything.
 
     /// @returns whether there is a session that has not expired.
     bool lives(wall_time now) const {

@@ -26,7 +26,7 @@ caf::behavior store_actor::make_behavior() {
   compat::prepare(this);
   if (engine_->traits().may_block)
     signal_shield::keep(); // it has a thread of its own
-  auto loaded = load();
+  const auto loaded = core_->load(random_array<wire::token>(), clock_->steady());
   compat::send(this, caf::actor_cast<caf::actor>(std::exchange(starter_, nullptr)), store_started{loaded});
   if (!loaded) {
     die(loaded.error().message);
@@ -62,10 +62,6 @@ void store_actor::on_exit() {
   routes_.clear();
   core_.reset();
   engine_.reset();
-}
-
-result<void> store_actor::load() {
-  return core_->load(random_array<wire::token>(), clock_->steady());
 }
 
 granted_ticket store_actor::grant(const grant_ticket& order) {

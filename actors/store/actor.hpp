@@ -38,7 +38,6 @@ private:
     caf::actor proxy;
   };
 
-  result<void> load();
   granted_ticket grant(const grant_ticket& order);
   void take(batch_message& message);
   void arm();

@@ -31,18 +31,11 @@ store_core::store_core(store_core_options how, backends::backend& engine)
 
 result<void> store_core::load(const wire::token& fresh_incarnation, steady_time now) {
   const backends::invariants::at_end checked{*this};
-  auto rows = engine_->system_rows(store_rows::first_key, store_rows::end_key, store_rows::rows_max);
-  if (!rows)
-    return tl::unexpected{rows.error()};
-  auto known = store_rows::read(*rows);
-  if (!known)
-    return tl::unexpected{known.error()};
-  if (auto done = load_identity(*known, fresh_incarnation); !done)
-    return done;
-  auto clients = engine_->client_rows();
-  if (!clients)
-    return tl::unexpected{clients.error()};
-  return clients_.load(*clients, last_ticket_, now);
+  return engine_->system_rows(store_rows::first_key, store_rows::end_key, store_rows::rows_max)
+      .and_then([](const auto& rows) { return store_rows::read(rows); })
+      .and_then([&](const auto& known) { return load_identity(known, fresh_incarnation); })
+      .and_then([this] { return engine_->client_rows(); })
+      .and_then([&](const auto& rows) { return clients_.load(rows, last_ticket_, now); });
 }
 
 /// Who the data are, and which versions they may get.
@@ -62,9 +55,8 @@ result<void> store_core::load_identity(const store_rows::contents& known, const 
     start.system_rows.push_back(store_rows::incarnation_row(incarnation_));
   if (is_copy)
     start.system_rows.push_back(store_rows::reserved_version_row(*last_version));
-  if (auto done = engine_->apply(start); !done)
-    return tl::unexpected{done.error()};
-  return versions_.is_needed() ? engine_->sync() : result<void>{};
+  return engine_->apply(start).and_then(
+      [this](const auto&) { return versions_.is_needed() ? engine_->sync() : result<void>{}; });
 }
 
 result<wire::welcome> store_core::grant(backends::client_id who, rights allowed,

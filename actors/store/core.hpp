@@ -169,7 +169,6 @@ private:
   void answer_aborted(const error& why);
   void end_group();
   std::size_t check_invariants() const;
-  std::size_t check_queue() const;
   void check_group() const;
 
   // group.cpp: which operations make a group

@@ -205,7 +205,6 @@ bool store_core::prepare_sweep(wall_time now) {
   if (auto done = stage_swept(now); !done) {
     sweep_failed(done.error());
     must_restart_ = engine_->broken();
-    staged_.reset();
     end_group();
     return false;
   }

@@ -23,14 +23,10 @@ struct store_started {
 };
 
 /// To oneself: commit what is queued.
-struct flush_store {
-  std::uint8_t unused = 0;
-};
+struct flush_store {};
 
-/// To oneself: housekeeping is due.
-struct tick_store {
-  std::uint8_t unused = 0;
-};
+/// To oneself: what waits for its time is due, such as housekeeping, or starting a store again.
+struct tick_store {};
 
 /// To oneself: a client's proxy ended or its connection is gone.
 struct proxy_gone {
@@ -56,9 +52,7 @@ struct client_is_stuck {
 };
 
 /// Gate → store actor. Answered with `store_figures`.
-struct ask_figures {
-  std::uint8_t unused = 0;
-};
+struct ask_figures {};
 
 struct store_figures {
   store_core_figures figures;
@@ -75,32 +69,20 @@ struct store_changed {
 };
 
 /// Server → supervisor: answered with `store_started` once the first start succeeded or failed.
-struct await_first_start {
-  std::uint8_t unused = 0;
-};
-
-/// To oneself: start the store actor (again).
-struct restart_store {
-  std::uint8_t unused = 0;
-};
+struct await_first_start {};
 
 /// To oneself: the watched store actor ended.
 struct store_ended {
-  std::uint64_t generation = 0;
   std::string reason;
 };
 
 /// Server → gate: welcome nobody any more. Server → supervisor → store actor: answer what was accepted and
 /// end.
-struct stop_serving {
-  std::uint8_t unused = 0;
-};
+struct stop_serving {};
 
 /// Server → gate, after the stores have ended: answered with `store_started` when every proxy that was
 /// welcome has noticed, and so has received what its store had answered.
-struct await_departures {
-  std::uint8_t unused = 0;
-};
+struct await_departures {};
 
 } // namespace cluster_store::actors
 
@@ -116,7 +98,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::ask_figures)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::store_figures)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::store_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::await_first_start)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::restart_store)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::store_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::stop_serving)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cluster_store::actors::await_departures)

@@ -55,16 +55,13 @@ caf::behavior supervisor::make_behavior() {
   compat::prepare(this);
   start();
   return {
-      [this](const restart_store&) {
+      [this](const tick_store&) {
         if (!stopping_)
           start();
       },
       [this](backend_opened& answer) { opened(answer); },
       [this](const store_started& answer) { started(answer); },
-      [this](const store_ended& end) {
-        if (end.generation == generation_)
-          ended(end.reason);
-      },
+      [this](const store_ended& end) { ended(end.reason); },
       [this](const await_first_start&) { return await_start(); },
       [this](const stop_serving&) { return stop(); },
   };
@@ -85,13 +82,12 @@ void supervisor::start() {
   if (!opening)
     return start_failed(opening.error());
   opening_ = true;
-  compat::attach(*opening, [back = caf::actor_cast<caf::weak_actor_ptr>(caf::actor{this}),
-                            &where = system()](const caf::error& why) {
-    // If it has ended by an exception it has not said anything.
-    if (const auto parent = why ? caf::actor_cast<caf::actor>(back) : caf::actor{})
+  compat::attach(*opening, compat::if_alive(caf::actor{this}, [&where = system()](const auto& parent,
+                                                                                  const auto& why) {
+    if (why) // ended by an exception it has not said anything
       compat::anonymous_send(parent, backend_opened{fail(errc::io_error, "opening the backend failed: "
                                                                              + compat::render(where, why))});
-  });
+  }));
 }
 
 /// Spawns an actor that may block, or says that the system has no thread for it.
@@ -128,11 +124,10 @@ void supervisor::adopt(std::shared_ptr<backends::backend> engine) {
   if (!made)
     return start_failed(made.error());
   store_ = std::move(*made);
-  compat::attach(store_, [back = caf::actor_cast<caf::weak_actor_ptr>(caf::actor{this}),
-                          generation = ++generation_, &where = system()](const caf::error& reason) {
-    if (auto parent = caf::actor_cast<caf::actor>(back))
-      compat::anonymous_send(parent, store_ended{generation, compat::render(where, reason)});
-  });
+  compat::attach(store_,
+                 compat::if_alive(caf::actor{this}, [&where = system()](const auto& parent, const auto& why) {
+                   compat::anonymous_send(parent, store_ended{compat::render(where, why)});
+                 }));
 }
 
 void supervisor::started(const store_started& answer) {
@@ -140,14 +135,12 @@ void supervisor::started(const store_started& answer) {
     start_error_ = answer.outcome.error(); // the store actor ends next
     return;
   }
-  up_ = true;
   announce({}); // first: whoever hears that the store has started finds it at the gate
   settle_first_start({});
 }
 
 void supervisor::ended(const std::string& reason) {
   store_ = nullptr;
-  up_ = false;
   if (stopping_)
     return finish();
   if (kept_ && kept_->broken())
@@ -165,8 +158,7 @@ void supervisor::start_failed(const error& why) {
 void supervisor::retry(const std::string& problem) {
   announce(problem);
   ++restarts_;
-  compat::delayed_send(this, caf::actor{this}, caf::timespan{window_.ended(clock_->steady())},
-                       restart_store{});
+  compat::delayed_send(this, caf::actor{this}, caf::timespan{window_.ended(clock_->steady())}, tick_store{});
 }
 
 void supervisor::announce(const std::string& problem) {

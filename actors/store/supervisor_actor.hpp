@@ -63,8 +63,6 @@ private:
   std::shared_ptr<backends::backend> kept_; ///< The engine that survives its actor.
   std::string engine_name_;
   caf::actor store_;
-  bool up_ = false;
-  std::uint64_t generation_ = 0;
   std::uint64_t restarts_ = 0;
   std::optional<result<void>> first_start_;
   std::optional<error> start_error_; ///< Why the store actor that is ending could not load.
