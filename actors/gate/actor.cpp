@@ -174,10 +174,10 @@ void gate::add_figures(const std::shared_ptr<status_round>& round, std::size_t i
   auto& row = round->status.stores[index];
   if (figures != nullptr) {
     row.up = true;
-    row.sessions = figures->figures.sessions;
-    row.clients = figures->figures.clients;
-    row.operations = figures->figures.operations;
-    row.commits = figures->figures.commits;
+    row.sessions = figures->sessions;
+    row.clients = figures->clients;
+    row.operations = figures->operations;
+    row.commits = figures->commits;
     row.problem = figures->problem;
   } else if (row.problem.empty()) {
     row.problem = "the store did not answer within 1 s";

@@ -50,9 +50,7 @@ caf::behavior store_actor::make_behavior() {
           arm();
         }
       },
-      [this](const ask_figures&) {
-        return store_figures{core_->figures(), core_->trouble() ? core_->trouble()->message : std::string{}};
-      },
+      [this](const ask_figures&) { return core_->figures(); },
       [this](const stop_serving&) { drain(); },
   };
 }
@@ -67,10 +65,10 @@ void store_actor::on_exit() {
 granted_ticket store_actor::grant(const grant_ticket& order) {
   gate_ = current_sender();
   auto welcome = core_->grant(order.client, order.allowed, order.answers_window);
-  if (!welcome)
-    return {std::move(welcome)};
-  routes_[order.client] = {welcome->ticket, caf::actor_cast<caf::actor>(order.proxy)};
-  compat::notify_end(order.proxy, caf::actor{this}, proxy_gone{order.client, welcome->ticket});
+  if (welcome) {
+    routes_[order.client] = {welcome->ticket, caf::actor_cast<caf::actor>(order.proxy)};
+    compat::notify_end(order.proxy, caf::actor{this}, proxy_gone{order.client, welcome->ticket});
+  }
   return {std::move(welcome)};
 }
 

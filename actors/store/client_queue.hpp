@@ -109,12 +109,8 @@ public:
     return before - size_;
   }
 
-  /// Forgets everything. @returns how many operations that were.
-  std::size_t drop() {
-    batches_.clear();
-    batch_ = item_ = executed_ = executed_bytes_ = 0;
-    return std::exchange(size_, 0);
-  }
+  /// Forgets everything.
+  void drop() { *this = {}; }
 
 private:
   friend backends::invariants;

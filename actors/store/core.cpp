@@ -282,9 +282,9 @@ std::vector<backends::client_id> store_core::tick(steady_time now) {
   return stuck;
 }
 
-store_core_figures store_core::figures() const {
+store_figures store_core::figures() const {
   return {static_cast<std::uint64_t>(std::max<std::int64_t>(0, committed_.sessions)), clients_.size(),
-          operations_, commits_};
+          operations_, commits_, trouble() ? trouble()->message : std::string{}};
 }
 
 /// @returns how much it looked at.

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,11 +47,12 @@ struct store_core_options {
 };
 
 /// Figures since the core was loaded, and now.
-struct store_core_figures {
+struct store_figures {
   std::uint64_t sessions = 0;   ///< Stored, expired ones that were not swept included.
   std::uint64_t clients = 0;    ///< Known clients.
   std::uint64_t operations = 0; ///< Answered.
   std::uint64_t commits = 0;    ///< Applied to the backend.
+  std::string problem;          ///< Why it is read-only, or what it cannot do; empty if there is nothing.
 };
 
 /// The store's semantics: executes batches of many clients as groups, one commit a group.
@@ -125,7 +125,7 @@ public:
   /// @returns why the store is read-only, or nothing.
   const std::optional<error>& read_only() const noexcept { return read_only_; }
 
-  store_core_figures figures() const;
+  store_figures figures() const;
 
 private:
   friend backends::invariants;

@@ -54,11 +54,6 @@ struct client_is_stuck {
 /// Gate → store actor. Answered with `store_figures`.
 struct ask_figures {};
 
-struct store_figures {
-  store_core_figures figures;
-  std::string problem; ///< Why it is read-only, or what it cannot do; empty if there is nothing.
-};
-
 /// Supervisor → gate: the named store is served by this actor, or (no actor) it is not, and why.
 struct store_changed {
   std::string name;
