@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <cluster_store/actors/handle/implementation.hpp>
-#include <cluster_store/actors/server/serve_in.hpp>
+#include <cluster_store/actors/server/implementation.hpp>
 
 namespace cluster_store::actors {
 

@@ -5,8 +5,7 @@
 
 #include <unistd.h>
 
-#include <cluster_store/actors/handle/options_check.hpp>
-#include <cluster_store/actors/runtime/process_bound.hpp>
+#include <cluster_store/actors/handle/given_options.hpp>
 #include <cluster_store/backends/system/random.hpp>
 
 namespace cluster_store {
@@ -21,6 +20,7 @@ constexpr std::chrono::seconds close_timeout{5};
 client::implementation::implementation(std::shared_ptr<caf::actor_system> home, const options& how,
                                        actors::proxy_options proxy)
     : home_(std::move(home)), state_(std::make_shared<actors::handle_state>(how.queue)) {
+  const actors::program_thread caller;
   proxy.core.store = how.store.name;
   proxy.core.worker = how.worker_name.empty() ? "worker" : how.worker_name;
   proxy.core.process_id = static_cast<std::uint64_t>(::getpid());
@@ -90,10 +90,7 @@ namespace cluster_store::actors {
 result<client> open_client(std::shared_ptr<caf::actor_system> home, const options& how, proxy_options proxy) {
   const auto* const kind =
       proxy.link ? (how.tls.authority_file.empty() ? "worker" : "worker with TLS") : "local";
-  auto body = [&] {
-    const program_thread caller;
-    return make_process_bound<client::implementation>(std::move(home), how, std::move(proxy));
-  }();
+  auto body = make_process_bound<client::implementation>(std::move(home), how, std::move(proxy));
   if (!end_at_exit(body, kind))
     return fail(errc::unavailable, "this process is ending: nothing is opened any more");
   if (!how.lazy)
@@ -104,11 +101,11 @@ result<client> open_client(std::shared_ptr<caf::actor_system> home, const option
 
 result<client> make_local_client(std::shared_ptr<caf::actor_system> home, caf::actor gate,
                                  const options& how) {
-  if (auto valid = check_options(how); !valid)
-    return tl::unexpected<error>{std::move(valid).error()};
-  proxy_options proxy;
-  proxy.gate = std::move(gate);
-  return open_client(std::move(home), how, std::move(proxy));
+  return check_options(how).and_then([&] {
+    proxy_options proxy;
+    proxy.gate = std::move(gate);
+    return open_client(std::move(home), how, std::move(proxy));
+  });
 }
 
 } // namespace cluster_store::actors

@@ -44,7 +44,7 @@ public:
 
   void answer(result<wire::reply>&& what) noexcept override {
     // The result is made where it is wanted: moving it costs.
-    home_.call_back_by(sink_, [&] { sink_(read_answer<Operation>(std::move(what))); });
+    home_.count_callback(call_back_by(sink_, [&] { sink_(read_answer<Operation>(std::move(what))); }));
   }
 
 private:
@@ -140,9 +140,11 @@ private:
   void submit(const Operation& what, Sink&& sink) {
     static_assert(!std::is_reference_v<Sink>, "it is kept");
     if (auto valid = actors::check_operation(what, state_->facts()); !valid)
-      return state_->call_back(sink, reply_of<Operation>{tl::unexpected<error>{std::move(valid).error()}});
-    hand_over(
-        actors::make_call<actors::handle_call<Operation, Sink>>(what, *state_, std::forward<Sink>(sink)));
+      state_->count_callback(
+          actors::call_back(sink, reply_of<Operation>{tl::unexpected<error>{std::move(valid).error()}}));
+    else
+      hand_over(
+          actors::make_call<actors::handle_call<Operation, Sink>>(what, *state_, std::forward<Sink>(sink)));
   }
 
   void hand_over(std::unique_ptr<actors::queued_call> what);

@@ -3,9 +3,8 @@
 #include <utility>
 
 #include <cluster_store/actors/door/door.hpp>
-#include <cluster_store/actors/handle/absolute_paths.hpp>
+#include <cluster_store/actors/handle/given_options.hpp>
 #include <cluster_store/actors/handle/implementation.hpp>
-#include <cluster_store/actors/handle/options_check.hpp>
 #include <cluster_store/actors/runtime/system_clock.hpp>
 #include <cluster_store/actors/server.hpp>
 #include <cluster_store/actors/wire/greeting.hpp>
@@ -25,7 +24,7 @@ link_door door_to(const door::reference& entrance, const endpoint& where, const 
   out.connect = [entrance, where, how](std::function<void(result<link_connection>)> done) {
     entrance.connect(where, how, [done = std::move(done)](result<door::link> opened) {
       done(std::move(opened).map([](door::link&& made) {
-        return link_connection{std::move(made.gate), made.pass, made.id};
+        return link_connection{std::move(made.gate), {made.pass.begin(), made.pass.end()}, made.id};
       }));
     });
   };
@@ -92,9 +91,7 @@ result<server_status> query(const endpoint& where, const std::string& secret_fil
 } // namespace
 
 result<client> make_remote_client(std::shared_ptr<caf::actor_system> home, const options& given) {
-  if (auto valid = check_options(given); !valid)
-    return tl::unexpected<error>{std::move(valid).error()};
-  const auto absolute = with_absolute_paths(given);
+  const auto absolute = check_options(given).and_then([&] { return with_absolute_paths(given); });
   if (!absolute)
     return tl::unexpected<error>{absolute.error()};
   const auto& how = *absolute;

@@ -26,10 +26,6 @@ struct all_links {
   std::map<std::tuple<const caf::actor_system*, std::string, bool>, known_link> links;
 };
 
-std::string text_of(const wire::token& pass) {
-  return {pass.begin(), pass.end()};
-}
-
 /// Messages to oneself: the former link is gone; a connection is open (attempt, gate, pass, number) or
 /// failed (attempt, code, text); the gate watched with this number ended.
 using former_gone = caf::ok_atom;
@@ -73,9 +69,7 @@ caf::behavior link::make_behavior() {
       [this](caf::unsubscribe_atom, const caf::actor& proxy) { std::erase(proxies_, proxy); },
       [this](connection_open, std::uint64_t attempt, const caf::actor& gate, const std::string& pass,
              std::uint64_t number) {
-        wire::token token{};
-        std::copy_n(pass.begin(), std::min(pass.size(), token.size()), token.begin());
-        opened(attempt, {gate, token, number});
+        opened(attempt, {gate, pass, number});
       },
       [this](connection_failed, std::uint64_t attempt, std::uint8_t code, const std::string& text) {
         core_.failed(attempt, {errc_from(code).value_or(errc::unavailable), text}, steady_clock::now());
@@ -119,12 +113,9 @@ void link::run() {
 }
 
 void link::opened(std::uint64_t attempt, link_connection connection) {
-  if (!core_.awaits(attempt)) {
+  if (!core_.awaits(attempt) || !connection.gate) {
     door_.close(connection.number);
-    return;
-  }
-  if (!connection.gate) { // CAF 0.17 gives none when both processes have the same node id
-    door_.close(connection.number);
+    // Heeded if it is awaited. CAF 0.17 gives no gate when both processes have the same node id.
     core_.failed(attempt, {errc::unavailable, "the master has no gate, or the node id of this process"},
                  steady_clock::now());
     return run();
@@ -146,7 +137,7 @@ void link::perform(open_connection& what) {
       if (outcome)
         close(outcome->number);
     } else if (outcome) {
-      compat::anonymous_send(strong, connection_open{}, attempt, outcome->gate, text_of(outcome->pass),
+      compat::anonymous_send(strong, connection_open{}, attempt, outcome->gate, outcome->pass,
                              outcome->number);
     } else {
       compat::anonymous_send(strong, connection_failed{}, attempt,
@@ -157,14 +148,13 @@ void link::perform(open_connection& what) {
 
 void link::perform(close_connection&) {
   ++watch_; // its gate's end is no news
-  if (door_.close)
-    door_.close(connection_.number);
+  door_.close(connection_.number);
   connection_ = {};
 }
 
 void link::perform(send_beat& what) {
   compat::request(this, connection_.gate, caf::timespan{link_core::silence_max},
-                  beat_message{text_of(connection_.pass)})
+                  beat_message{connection_.pass})
       .then([this, attempt = what.attempt](const beat_message&) { core_.beat_answered(attempt); },
             [](const caf::error&) {}); // silence, or the end of the gate, is found out elsewhere
 }
@@ -184,7 +174,7 @@ void link::perform(announce_down& what) {
 /// Tells `proxy` what is the case, if anything is known yet.
 void link::tell(const caf::actor& proxy) {
   if (core_.is_up())
-    compat::send(this, proxy, caf::connect_atom_v, connection_.gate, text_of(connection_.pass));
+    compat::send(this, proxy, caf::connect_atom_v, connection_.gate, connection_.pass);
   else if (last_failure_)
     compat::send(this, proxy, caf::unlink_atom_v, static_cast<std::uint8_t>(last_failure_->code),
                  last_failure_->message);

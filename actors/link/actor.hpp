@@ -10,14 +10,13 @@
 #include <cluster_store/actors/endpoint.hpp>
 #include <cluster_store/actors/link/core.hpp>
 #include <cluster_store/actors/messages.hpp>
-#include <cluster_store/actors/wire/wire.hpp>
 
 namespace cluster_store::actors {
 
 /// A connection as the door hands it out.
 struct link_connection {
   caf::actor gate;          ///< Of the process at the other end.
-  wire::token pass{};       ///< To be shown there.
+  std::string pass;         ///< To be shown there.
   std::uint64_t number = 0; ///< To close it.
 };
 

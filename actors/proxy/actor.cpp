@@ -66,8 +66,7 @@ caf::behavior proxy::make_behavior() {
     compat::send(this, *how_.link, caf::subscribe_atom_v, caf::actor{this});
     watch_route(*how_.link);
   } else {
-    compat::send(this, caf::actor{this}, caf::connect_atom_v, how_.gate,
-                 std::string(std::tuple_size_v<wire::token>, '\0'));
+    compat::send(this, caf::actor{this}, caf::connect_atom_v, how_.gate, std::string{});
     watch_route(std::exchange(how_.gate, nullptr));
   }
   return understand(static_cast<const operations::all_operations<std::string>*>(nullptr));
@@ -216,12 +215,12 @@ void proxy::perform(say_bye& what) {
 
 void proxy::perform(connected& what) {
   state_->note_connected(what.capabilities, what.limits);
-  state_->call_back(how_.on_connect);
+  state_->count_callback(call_back(how_.on_connect));
 }
 
 void proxy::perform(disconnected& what) {
   state_->note_disconnected();
-  state_->call_back(how_.on_disconnect, what.reason);
+  state_->count_callback(call_back(how_.on_disconnect, what.reason));
 }
 
 void proxy::perform(attempt_failed& what) {
@@ -267,7 +266,7 @@ void proxy::route_ended(const std::string& failure) {
 void proxy::tell_of_failure(const error& why) {
   const callback_scope scope;
   auto tell = std::exchange(how_.on_failure, nullptr);
-  state_->call_back(tell, why);
+  state_->count_callback(call_back(tell, why));
 }
 
 // -- the end

@@ -41,15 +41,11 @@ void proxy_core::flush(steady_time now) {
   if (state_ != state::ready)
     return;
   while (auto batch = table_.next_batch(terms_))
-    send(std::move(*batch));
+    effects_.emplace_back(send_batch{std::move(*batch)});
   if (terms_.bytes.has_urgent_news(table_.next_bytes()))
-    send(table_.report(terms_));
+    effects_.emplace_back(send_batch{table_.report(terms_)});
   if (!report_at_ && terms_.bytes.has_news(table_.floor()))
     report_at_ = now + report_delay;
-}
-
-void proxy_core::send(std::string batch) {
-  effects_.emplace_back(send_batch{std::move(batch)});
 }
 
 void proxy_core::report_if_due(steady_time now) {
@@ -59,7 +55,7 @@ void proxy_core::report_if_due(steady_time now) {
   if (state_ != state::ready || !terms_.bytes.has_news(table_.floor()))
     return;
   terms_.bytes.give_back();
-  send(table_.report(terms_));
+  effects_.emplace_back(send_batch{table_.report(terms_)});
 }
 
 void proxy_core::results(std::string_view bytes, steady_time now) {

@@ -142,7 +142,6 @@ private:
   void start_as_new_client(const wire::welcome& answer, steady_time now);
   void expire(steady_time now);
   error unsent_error() const;
-  void send(std::string batch);
   void report_if_due(steady_time now);
   std::size_t check_invariants() const;
   void check_effects() const;

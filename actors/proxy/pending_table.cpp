@@ -86,7 +86,7 @@ std::optional<std::string> pending_table::next_batch(terms& with) {
   wire::batch_writer out{head(with, next)};
   do {
     if (resend_seq_ == next_seq_) {
-      sent_.push_back({std::move(waiting_.front().what), waiting_.front().deadline});
+      sent_.push_back({std::move(waiting_.front())});
       waiting_.pop_front();
       ++next_seq_;
     }
@@ -253,19 +253,19 @@ void pending_table::check_sums() const {
   std::size_t size = 0;
   std::size_t bytes = 0;
   steady_time latest = steady_time::min();
-  const auto add = [&](const std::unique_ptr<call>& what, steady_time deadline) {
-    size += what ? 1 : 0;
-    bytes += what ? what->bytes() : 0;
+  const auto add = [&](const waiting& each) {
+    size += each.what ? 1 : 0;
+    bytes += each.what ? each.what->bytes() : 0;
     // Deadlines rise in the order of issue, so the next one to expire is in front.
-    assert(latest <= deadline);
-    latest = deadline;
+    assert(latest <= each.deadline);
+    latest = each.deadline;
   };
   for (std::size_t i = 0; i < sent_.size(); ++i)
-    add(sent_[i].what, sent_[i].deadline);
+    add(sent_[i]);
   for (std::size_t i = 0; i < waiting_.size(); ++i) {
     // What waits has no answer.
     assert(waiting_[i].what);
-    add(waiting_[i].what, waiting_[i].deadline);
+    add(waiting_[i]);
   }
   // What is counted is what has no answer, and there is room for it.
   assert(size == size_ && size_ <= limits_.operations_max);

@@ -98,9 +98,8 @@ private:
     steady_time deadline{};
   };
 
-  struct sent {
-    std::unique_ptr<call> what; ///< Null once the caller has its answer.
-    steady_time deadline{};
+  /// Without a call once the caller has its answer.
+  struct sent : waiting {
     std::uint16_t batch = 0; ///< Index of the batch it is in flight with.
     std::uint8_t deaths = 0; ///< How often the store actor died meanwhile.
     bool in_flight = false;

@@ -49,17 +49,10 @@ public:
     return out;
   }
 
-  /// Calls a callback by calling `call`, and counts it if it throws.
-  template <class Callback, class Call>
-  void call_back_by(const Callback& what, const Call& call) noexcept {
-    if (!actors::call_back_by(what, call))
+  /// Counts a callback that threw something. @param well what `call_back` says.
+  void count_callback(bool well) noexcept {
+    if (!well)
       callback_exceptions_.fetch_add(1, std::memory_order_relaxed);
-  }
-
-  /// As `call_back_by`, with these arguments.
-  template <class Callback, class... Arguments>
-  void call_back(Callback& what, Arguments&&... arguments) noexcept {
-    call_back_by(what, [&] { what(std::forward<Arguments>(arguments)...); });
   }
 
   connection_status status() const {

@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include <cluster_store/actors/runtime/runtime.hpp>

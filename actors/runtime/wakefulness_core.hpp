@@ -80,10 +80,7 @@ public:
     if (!expecting_)
       return;
     expecting_ = false;
-    if (now - since_ > awake_max)
-      short_in_turn_ = 0;
-    else if (short_in_turn_ < short_min)
-      ++short_in_turn_;
+    short_in_turn_ = now - since_ > awake_max ? 0 : std::min(short_in_turn_ + 1, short_min);
   }
 
   /// The processor was offered to others, and given back at `now` after `time`.

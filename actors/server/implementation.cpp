@@ -48,7 +48,8 @@ server_status server::implementation::status() {
                 .and_then([](const auto& coded) { return wire::decode_status(coded.bytes); }))
       return *std::move(read);
   server_status unknown;
-  unknown.endpoints = endpoints_->all();
+  const std::lock_guard guard{endpoints_->mutex};
+  unknown.endpoints = endpoints_->all;
   return unknown;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -37,26 +36,9 @@ public:
 
 private:
   /// Where it listens so far. The gate may ask while another endpoint is being opened.
-  class endpoint_list {
-  public:
-    void add(endpoint where) {
-      const std::lock_guard guard{mutex_};
-      endpoints_.push_back(std::move(where));
-    }
-
-    void remove(const endpoint& where) {
-      const std::lock_guard guard{mutex_};
-      std::erase(endpoints_, where);
-    }
-
-    std::vector<endpoint> all() const {
-      const std::lock_guard guard{mutex_};
-      return endpoints_;
-    }
-
-  private:
-    mutable std::mutex mutex_;
-    std::vector<endpoint> endpoints_;
+  struct endpoint_list {
+    std::mutex mutex;
+    std::vector<endpoint> all;
   };
 
   caf::actor_system& system() { return *home_; }
@@ -96,3 +78,16 @@ private:
 };
 
 } // namespace cluster_store
+
+namespace cluster_store::actors {
+
+/// As `cluster_store::serve`, in an actor system that is there already.
+/// @param home kept until the server has stopped; it need not own the system.
+/// @pre the system went through `prepare`, with the network if `how.listen` is not empty.
+result<server> serve_in(std::shared_ptr<caf::actor_system> home, const server_options& how);
+
+/// As `cluster_store::open`, in an actor system that is there already.
+/// @param home as in `serve_in`.
+result<client> open_in(std::shared_ptr<caf::actor_system> home, const options& how);
+
+} // namespace cluster_store::actors

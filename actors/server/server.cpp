@@ -1,11 +1,9 @@
 #include <string>
 #include <utility>
 
-#include <cluster_store/actors/handle/absolute_paths.hpp>
+#include <cluster_store/actors/handle/given_options.hpp>
 #include <cluster_store/actors/handle/implementation.hpp>
-#include <cluster_store/actors/handle/options_check.hpp>
 #include <cluster_store/actors/server/implementation.hpp>
-#include <cluster_store/actors/server/serve_in.hpp>
 
 namespace cluster_store::actors {
 
@@ -47,17 +45,11 @@ result<client> open_with_server(std::shared_ptr<caf::actor_system> home, const o
 } // namespace
 
 result<server> serve_in(std::shared_ptr<caf::actor_system> home, const server_options& how) {
-  if (auto checked = check_options(how); !checked)
-    return tl::unexpected{checked.error()};
-  const auto absolute = with_absolute_paths(how);
+  const auto absolute = check_options(how).and_then([&] { return with_absolute_paths(how); });
   if (!absolute)
     return tl::unexpected{absolute.error()};
   auto body = make_process_bound<server::implementation>(std::move(home));
-  const auto started = [&] {
-    const program_thread caller;
-    return body->start(*absolute);
-  }();
-  if (!started)
+  if (const auto started = body->start(*absolute); !started)
     return tl::unexpected{started.error()};
   if (!end_at_exit(body, libraries_of(how)))
     return fail(errc::unavailable, "this process is ending: nothing is served any more");

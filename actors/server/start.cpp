@@ -84,6 +84,7 @@ actors::store_spec spec_of(const store_options& how, std::size_t memory_bytes) {
 } // namespace
 
 result<void> server::implementation::start(const server_options& how) {
+  const actors::program_thread caller;
   auto keys = secrets_for(how);
   if (!keys)
     return tl::unexpected{keys.error()};
@@ -131,7 +132,10 @@ actors::gate_hooks server::implementation::hooks_for_gate(bool admins_apart) con
         door->close(peer->id);
   };
   out.add_figures = [weak, endpoints = endpoints_](server_status& status) {
-    status.endpoints = endpoints->all();
+    {
+      const std::lock_guard guard{endpoints->mutex};
+      status.endpoints = endpoints->all;
+    }
     if (const auto door = weak.lock()) {
       status.connections = door->accepted();
       status.refused = door->refused();
@@ -191,14 +195,19 @@ result<void> server::implementation::listen(const server_options& how, const doo
     options.tls = tls;
     options.connections_max = how.connections_max;
     options.on_event = [endpoints = endpoints_, tell = how.on_endpoint](const endpoint_event& event) {
-      if (event.what == endpoint_event::kind::lost)
-        endpoints->remove(event.where);
+      if (event.what == endpoint_event::kind::lost) {
+        const std::lock_guard guard{endpoints->mutex};
+        std::erase(endpoints->all, event.where);
+      }
       actors::call_back(tell, event);
     };
     auto opened = door_->listen(where, options);
     if (!opened)
       return tl::unexpected{opened.error()};
-    endpoints_->add(opened->where());
+    {
+      const std::lock_guard guard{endpoints_->mutex};
+      endpoints_->all.push_back(opened->where());
+    }
     listeners_.push_back(std::move(*opened));
   }
   return {};

@@ -23,7 +23,7 @@ struct model_door {
               std::unique_lock lock{mutex};
               ++connects;
               const auto number = static_cast<std::uint64_t>(connects);
-              result<actors::link_connection> outcome = actors::link_connection{gate, {{1}}, number};
+              result<actors::link_connection> outcome = actors::link_connection{gate, "a pass", number};
               if (refusal)
                 outcome = tl::unexpected<error>{*refusal};
               lock.unlock();
@@ -50,8 +50,7 @@ endpoint somewhere(const std::string& path) {
   return parse_endpoint("unix:" + path).value();
 }
 
-result<client> open_through(model_master& master, const actors::link_handle& link,
-                            options how = {}) {
+result<client> open_through(model_master& master, const actors::link_handle& link, options how = {}) {
   actors::proxy_options proxy;
   proxy.link = link;
   return actors::open_client(master.home(), how, std::move(proxy));
