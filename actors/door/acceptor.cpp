@@ -171,8 +171,7 @@ void acceptor::pause() {
 void acceptor::greet(unshared_descriptor socket, const socket_address& from) {
   const bool local = socket_.family == AF_UNIX;
   const bool other_user = local && peer_uid(socket.get()) != ::geteuid();
-  if (!local)
-    tune_tcp(socket.get());
+  tune(socket.get(), socket_.family);
   if (strangers_ >= how_.preambles_max) {
     const auto oldest =
         std::find_if(visits_.begin(), visits_.end(), [](const auto& each) { return each->is_stranger(); });

@@ -191,8 +191,7 @@ connect_attempt start_connect(const socket_address& where) {
     result.problem = last_error();
     return result;
   }
-  if (where.family() != AF_UNIX)
-    tune_tcp(result.socket.get());
+  tune(result.socket.get(), where.family());
   if (::connect(result.socket.get(), where.get(), where.length) == 0) {
     result.progress = connect_progress::connected;
   } else if (errno == EINPROGRESS || errno == EINTR) {
@@ -222,7 +221,9 @@ std::optional<uid_t> peer_uid(int fd) {
   return who.uid;
 }
 
-void tune_tcp(int fd) {
+void tune(int fd, int family) {
+  if (family == AF_UNIX)
+    return set_option(fd, SOL_SOCKET, SO_SNDBUF, 1024 * 1024);
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 30);

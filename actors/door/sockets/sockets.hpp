@@ -83,7 +83,9 @@ std::error_code connect_result(int fd);
 /// @returns the user at the other end of a Unix socket: who listens, or who connected.
 std::optional<uid_t> peer_uid(int fd);
 
-/// Small messages leave at once, and a peer whose machine vanished is noticed.
-void tune_tcp(int fd);
+/// TCP: small messages leave at once, and a peer whose machine vanished is noticed. Unix: a mebibyte may be
+/// on its way, as far as the system allows; with the usual buffer, large messages take turns with their
+/// reader.
+void tune(int fd, int family);
 
 } // namespace cluster_store::door
