@@ -59,7 +59,7 @@ void attempt::finish(const result<link>& outcome) {
     talk_->close();
   if (!outcome && link_.id != 0)
     door_.table().close(link_.id);
-  door_.connections().attempts_.erase({name_, how_.wanted});
+  door_.connections().attempts_.erase(way_to(where_, how_));
   for (const auto& each : std::exchange(waiting_, {}))
     each(outcome);
 }
@@ -226,8 +226,8 @@ void attempt::on_challenge() {
   });
   if (shared == nullptr)
     return exchange(preamble_.prove());
-  shared->endpoints.push_back(name_);
-  finish(shared->what);
+  shared->addresses.push_back(address_of(where_, how_));
+  finish(connector::share(*shared, waiting_.size()));
 }
 
 void attempt::claim() {
@@ -277,7 +277,8 @@ void attempt::on_gate(const result<caf::actor>& gate) {
   if (!gate)
     return finish(fail(gate.error().code, name_ + ": " + gate.error().message));
   link_.gate = *gate;
-  door_.connections().links_.push_back({link_, how_.wanted, preamble_.server().instance, {name_}});
+  door_.connections().links_.push_back(
+      {link_, how_.wanted, preamble_.server().instance, {address_of(where_, how_)}, waiting_.size()});
   finish(link_);
 }
 

@@ -20,28 +20,55 @@ tl::unexpected<error> door_closed() {
   return fail(errc::unavailable, "the door of this process is shut: it is stopping");
 }
 
+std::string address_of(const endpoint& where, const connect_options& how) {
+  auto out = to_string(where);
+  if (how.tls)
+    for (const auto* each :
+         {&how.tls->certificate_file, &how.tls->key_file, &how.tls->authority_file, &how.tls->server_name})
+      out.append(1, '\0').append(*each);
+  return out;
+}
+
+std::string way_to(const endpoint& where, const connect_options& how) {
+  // A proof for a pass of zeros, which no door gives out, names the secret and opens nothing.
+  return address_of(where, how).append(1, static_cast<char>(how.wanted))
+         + (how.key ? handle_proof(*how.key, {}) : std::string{});
+}
+
 connector::connector(inside& door)
     : door_(door), resolver_([&door](auto work) { return door.work_aside(std::move(work)); }) {}
 
 void connector::connect(const endpoint& where, const connect_options& how, callback done) {
   if (closed_)
     return done(door_closed());
-  const auto name = to_string(where);
+  const auto address = address_of(where, how);
   if (where.what == endpoint::kind::tcp && !how.key)
-    return done(fail(errc::unauthorized,
-                     "cannot connect to " + name + " without a secret: give the secret file of the server"));
-  const auto* shared = find(how.wanted, [&](const open_link& each) {
-    return std::find(each.endpoints.begin(), each.endpoints.end(), name) != each.endpoints.end();
+    return done(fail(errc::unauthorized, "cannot connect to " + to_string(where)
+                                             + " without a secret: give the secret file of the server"));
+  auto* shared = find(how.wanted, [&](const open_link& each) {
+    return std::find(each.addresses.begin(), each.addresses.end(), address) != each.addresses.end();
   });
   if (shared != nullptr)
-    return done(shared->what);
-  auto& running = attempts_[{name, how.wanted}];
+    return done(share(*shared, 1));
+  auto& running = attempts_[way_to(where, how)];
   if (running)
     return running->join(std::move(done));
   running = std::make_shared<attempt>(door_, where, how);
   const auto mine = running; // it may end before it has begun to wait
   mine->join(std::move(done));
   mine->start();
+}
+
+void connector::leave(connection_id id) {
+  const auto left =
+      std::find_if(links_.begin(), links_.end(), [&](const auto& each) { return each.what.id == id; });
+  if (left != links_.end() && --left->users == 0)
+    door_.table().close(id);
+}
+
+link connector::share(open_link& what, std::size_t count) {
+  what.users += count;
+  return what.what;
 }
 
 void connector::close() {

@@ -17,6 +17,9 @@ class attempt;
 /// @returns what whoever comes to a door that is shut is told.
 tl::unexpected<error> door_closed();
 
+/// @returns a name of `where` as it is reached with the files of TLS of `how`.
+std::string address_of(const endpoint& where, const connect_options& how);
+
 /// The connecting side of a door: its open links, and attempts to open more.
 ///
 /// Threads: the door's.
@@ -27,6 +30,9 @@ public:
   explicit connector(inside& door);
 
   void connect(const endpoint& where, const connect_options& how, callback done);
+
+  /// One of those who got this connection needs it no more.
+  void leave(connection_id id);
 
   /// Fails what is connecting and all that is asked for later.
   void close();
@@ -39,10 +45,12 @@ private:
     link what;
     role granted;
     process_instance server;
-    std::vector<std::string> endpoints; ///< Where the server was reached.
+    std::vector<std::string> addresses; ///< Where the server was reached, and with which files of TLS.
+    std::size_t users = 0;              ///< Who got it and has not left.
   };
 
-  using key = std::pair<std::string, role>;
+  /// @returns what to tell `count` more who share an open link.
+  static link share(open_link& what, std::size_t count);
 
   /// @returns an open link with at least the rights of `wanted` for which `fits` holds.
   open_link* find(role wanted, const std::function<bool(const open_link&)>& fits);
@@ -50,7 +58,7 @@ private:
   inside& door_;
   resolver resolver_;
   std::vector<open_link> links_;
-  std::map<key, std::shared_ptr<attempt>> attempts_;
+  std::map<std::string, std::shared_ptr<attempt>> attempts_; ///< By `way_to`.
   bool closed_ = false;
 };
 

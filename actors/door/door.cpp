@@ -111,6 +111,11 @@ void reference::close(connection_id id) const {
   inside_->table().close(id);
 }
 
+void reference::leave(connection_id id) const {
+  inside_->post(
+      [inside = inside_.get(), id] { inside->connections().leave(id); }); // a door that ended closed it
+}
+
 void door::connect(const endpoint& where, const connect_options& how,
                    std::function<void(result<link>)> done) {
   refer().connect(where, how, std::move(done));

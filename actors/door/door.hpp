@@ -53,6 +53,11 @@ struct connect_options {
   std::chrono::milliseconds handshake_timeout{2000}; ///< For CAF after that.
 };
 
+/// @returns a name of the way to `where`, the same if and only if it would be gone with the same role, secret
+/// and
+///   files of TLS. Tells nothing of the secret.
+std::string way_to(const endpoint& where, const connect_options& how);
+
 /// An open way to a server. It stays open when the last copy goes: see `door::close`.
 struct link {
   caf::actor gate;    ///< Monitor it: it goes down with the connection.
@@ -98,6 +103,9 @@ public:
   /// As `door::close`.
   void close(connection_id id) const;
 
+  /// Gives back what one call of `connect` got: the connection is closed when all have who share it.
+  void leave(connection_id id) const;
+
   /// As `door::broker`.
   caf::actor broker() const;
 
@@ -129,7 +137,8 @@ public:
   result<listener> listen(const endpoint& where, listen_options how);
 
   /// Connects to a server, or shares the open connection to it: CAF knows one connection per process, so all
-  /// in this actor system who connect to a server get the same, unless it was closed or its gate is down.
+  /// in this actor system who connect to a server get the same, unless it was closed or its gate is down. Who
+  /// shares has proved no secret: the gate asks each handle for a proof (`handle_proof`).
   /// @param done called once on the door's thread (on the caller's after `shutdown`): do not block there.
   /// @errors `unavailable` if nobody listens, the server is silent, leaves, or has a node id that is taken;
   ///   `unauthorized`, `version_mismatch` and `overloaded` if the server says so; `unauthorized` also if one

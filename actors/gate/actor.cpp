@@ -72,9 +72,7 @@ bool gate::is_local() {
 }
 
 visitor gate::visitor_with(const wire::token& pass) {
-  auto who = door_.admitted ? door_.admitted(pass) : visitor{};
-  who.local = is_local();
-  return who;
+  return {.local = is_local(), .admitted = door_.admitted && door_.admitted(pass)};
 }
 
 caf::result<welcome_message> gate::greet(const hello_message& message) {
@@ -83,7 +81,8 @@ caf::result<welcome_message> gate::greet(const hello_message& message) {
     return welcome_message{}; // nobody to welcome
   if (said)
     departed(said->client);
-  const auto who = said ? visitor_with(said->pass) : visitor{};
+  auto who = said ? visitor_with(said->pass) : visitor{};
+  who.proved = who.admitted && door_.proved(*said);
   const auto welcome = said.and_then([&](const wire::hello& hello) { return core_.admit(hello, who); });
   if (!welcome)
     return welcome_message{wire::encode(result<wire::welcome>{tl::unexpected{welcome.error()}}), nullptr};
@@ -91,7 +90,7 @@ caf::result<welcome_message> gate::greet(const hello_message& message) {
   const auto proxy = current_sender(); // the promise takes it
   auto promise = make_response_promise<welcome_message>();
   compat::request(this, caf::actor_cast<caf::actor>(store), caf::timespan{grant_timeout},
-                  grant_ticket{said->client, core_.rights_of(who), said->answers_window, proxy})
+                  grant_ticket{said->client, core_.rights_of(*said, who), said->answers_window, proxy})
       .then(
           [this, promise, store, proxy, pass = said->pass,
            client = said->client](const granted_ticket& answer) mutable {

@@ -15,8 +15,10 @@ namespace cluster_store::actors {
 
 /// What the gate knows of the door. All may be called from any thread; empty ones where nobody listens.
 struct gate_hooks {
-  /// Who shows this pass, as far as the door can tell.
-  std::function<visitor(const wire::token& pass)> admitted;
+  /// Whether a connection that is open got this pass.
+  std::function<bool(const wire::token& pass)> admitted;
+  /// Whether who was admitted and says this knows the secret of its role, if it needs one.
+  std::function<bool(const wire::hello& said)> proved;
   bool admins_apart = false; ///< Whether admins have a secret of their own.
   std::function<std::vector<silence_watch::connection>()> connections; ///< Those there are now.
   std::function<void(const wire::token& pass)> disconnect;             ///< Ends the connection of this pass.

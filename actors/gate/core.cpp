@@ -22,6 +22,10 @@ result<void> gate_core::admit(const wire::hello& message, const visitor& who) {
                                             + range(message.protocol_lowest, message.protocol_highest)
                                             + ", the master " + range(wire::protocol_min, wire::protocol_max)
                                             + ": upgrade the older one");
+  if (!who.local && !who.proved)
+    return fail(errc::unauthorized,
+                "this handle does not know the secret of its role: others in its process are let in, but it "
+                "needs the secret file of the master, too");
   const auto at = stores_.find(message.store);
   if (at == stores_.end()) {
     std::string names;

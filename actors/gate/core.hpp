@@ -16,7 +16,7 @@ namespace cluster_store::actors {
 struct visitor {
   bool local = false;    ///< A proxy of this process.
   bool admitted = false; ///< Shows a pass that the door gave out.
-  bool admin = false;    ///< The pass is of the role admin.
+  bool proved = false;   ///< Knows the secret of the role it asks for, if that takes one.
 };
 
 /// Decides who is welcome to which store.
@@ -37,14 +37,14 @@ public:
   void close() noexcept { closed_ = true; }
 
   /// @returns whether whoever said `message` is welcome.
-  /// @errors `unauthorized` without a pass, `version_mismatch` naming both ranges, `invalid_argument` for a
-  /// store that
+  /// @errors `unauthorized` without a pass or a proof, `version_mismatch` naming both ranges,
+  /// `invalid_argument` for a store that
   ///   is not here, `unavailable` while it is restarting or the master stops.
   result<void> admit(const wire::hello& message, const visitor& who);
 
   /// @returns what somebody who is welcome may do. The process itself may do everything.
-  rights rights_of(const visitor& who) const noexcept {
-    return who.local || who.admin || !admins_apart_ ? rights::administer : rights::operate;
+  rights rights_of(const wire::hello& message, const visitor& who) const noexcept {
+    return who.local || message.administers || !admins_apart_ ? rights::administer : rights::operate;
   }
 
 private:

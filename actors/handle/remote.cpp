@@ -29,6 +29,7 @@ link_door door_to(const door::reference& entrance, const endpoint& where, const 
     });
   };
   out.close = [entrance](std::uint64_t number) { entrance.close(number); };
+  out.leave = [entrance](std::uint64_t number) { entrance.leave(number); };
   out.broker = entrance.broker();
   return out;
 }
@@ -102,8 +103,13 @@ result<client> make_remote_client(std::shared_ptr<caf::actor_system> home, const
   auto& system = *home;
   const auto kept = std::make_shared<remote_home>(remote_home{std::move(home), door::door::of(system)});
   proxy_options proxy;
-  proxy.link = link_to(system, how.where, how.admin,
+  proxy.link = link_to(system, door::way_to(how.where, *access),
                        [&] { return door_to(kept->entrance->refer(), how.where, *access); });
+  proxy.core.administers = how.admin;
+  if (access->key)
+    proxy.core.prove = [key = *access->key](const wire::hello& said) {
+      return door::handle_proof(key, said);
+    };
   return open_client({kept, &system}, how, std::move(proxy));
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
-#include <tuple>
 #include <utility>
 
 #include <cluster_store/actors/errors.hpp>
@@ -23,7 +22,7 @@ struct known_link {
 
 struct all_links {
   std::mutex mutex;
-  std::map<std::tuple<const caf::actor_system*, std::string, bool>, known_link> links;
+  std::map<std::pair<const caf::actor_system*, std::string>, known_link> links;
 };
 
 /// Messages to oneself: the former link is gone; a connection is open (attempt, gate, pass, number) or
@@ -99,8 +98,8 @@ caf::behavior link::make_behavior() {
 void link::on_exit() {
   core_.stop();
   for (auto& each : core_.take_effects())
-    if (auto* what = std::get_if<close_connection>(&each))
-      perform(*what);
+    if (std::holds_alternative<close_connection>(each))
+      door_.leave(connection_.number);
   proxies_.clear();
   connection_ = {};
   door_ = {};
@@ -114,7 +113,7 @@ void link::run() {
 
 void link::opened(std::uint64_t attempt, link_connection connection) {
   if (!core_.awaits(attempt) || !connection.gate) {
-    door_.close(connection.number);
+    door_.leave(connection.number);
     // Heeded if it is awaited. CAF 0.17 gives no gate when both processes have the same node id.
     core_.failed(attempt, {errc::unavailable, "the master has no gate, or the node id of this process"},
                  steady_clock::now());
@@ -130,12 +129,12 @@ void link::opened(std::uint64_t attempt, link_connection connection) {
 }
 
 void link::perform(open_connection& what) {
-  door_.connect([self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), close = door_.close,
+  door_.connect([self = caf::actor_cast<caf::weak_actor_ptr>(ctrl()), leave = door_.leave,
                  attempt = what.attempt](result<link_connection> outcome) {
     auto strong = caf::actor_cast<caf::actor>(self);
     if (!strong) {
       if (outcome)
-        close(outcome->number);
+        leave(outcome->number);
     } else if (outcome) {
       compat::anonymous_send(strong, connection_open{}, attempt, outcome->gate, outcome->pass,
                              outcome->number);
@@ -189,14 +188,14 @@ void link::arm_timer() {
   compat::delayed_send(this, caf::actor{this}, caf::timespan{delay}, caf::tick_atom_v);
 }
 
-link_handle link_to(caf::actor_system& system, const endpoint& where, bool for_admins,
+link_handle link_to(caf::actor_system& system, const std::string& way,
                     const std::function<link_door()>& door) {
   auto& [mutex, links] = of_this_process<all_links>();
   const std::lock_guard lock{mutex};
   std::erase_if(links, [](const auto& each) {
     return each.second.handle.expired() && !caf::actor_cast<caf::actor>(each.second.body);
   });
-  auto& known = links[{&system, to_string(where), for_admins}];
+  auto& known = links[{&system, way}];
   if (auto alive = known.handle.lock())
     return alive;
   const auto end = [](const caf::actor* body) {

@@ -20,10 +20,12 @@ struct link_connection {
   std::uint64_t number = 0; ///< To close it.
 };
 
-/// How a link gets connections and gives them back. Both return at once; the callback may come on any thread.
+/// How a link gets connections, which other links may share, and gives them back. All return at once; the
+/// callback may come on any thread.
 struct link_door {
   std::function<void(std::function<void(result<link_connection>)>)> connect;
-  std::function<void(std::uint64_t number)> close;
+  std::function<void(std::uint64_t number)> close; ///< For all: it is of no use.
+  std::function<void(std::uint64_t number)> leave; ///< It ends with the last who leaves.
   caf::actor broker{}; ///< What carries the connections: when it ends there are none any more. May be empty.
 };
 
@@ -68,11 +70,11 @@ private:
 /// hears of the connection's state from then on, of the present one at once, until `unsubscribe_atom`.
 using link_handle = std::shared_ptr<const caf::actor>;
 
-/// @returns the link of `system` to `where` for workers or for admins, the same for all who ask while it
-/// lives.
-///   Thread-safe.
+/// @returns the link of `system` that goes by `way`, a name of an endpoint and of what it takes to get in
+/// there;
+///   the same for all who ask while it lives. Thread-safe.
 /// @param door used if there is none yet.
-link_handle link_to(caf::actor_system& system, const endpoint& where, bool for_admins,
+link_handle link_to(caf::actor_system& system, const std::string& way,
                     const std::function<link_door()>& door);
 
 } // namespace cluster_store::actors

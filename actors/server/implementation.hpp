@@ -47,7 +47,7 @@ private:
   caf::actor open_gate() const;
   caf::actor close_gate();
 
-  actors::gate_hooks hooks_for_gate(bool admins_apart) const;
+  actors::gate_hooks hooks_for_gate(const door::secrets& keys) const;
   result<void> start_stores(const server_options& how);
   void stop_stores();
   result<void> how_it_ended() const;

@@ -94,8 +94,7 @@ result<void> server::implementation::start(const server_options& how) {
     return tl::unexpected{tls.error()};
   if (!how.listen.empty())
     door_ = door::door::of(system());
-  gate_ =
-      system().spawn<actors::gate>(hooks_for_gate(keys->admin.has_value()), actors::system_clock::instance());
+  gate_ = system().spawn<actors::gate>(hooks_for_gate(*keys), actors::system_clock::instance());
   watch_what_must_live(how.on_failure);
   if (auto started = start_stores(how); !started)
     return started;
@@ -103,20 +102,20 @@ result<void> server::implementation::start(const server_options& how) {
 }
 
 /// What the gate may ask the door. Weak: the gate must not keep the door open.
-actors::gate_hooks server::implementation::hooks_for_gate(bool admins_apart) const {
+actors::gate_hooks server::implementation::hooks_for_gate(const door::secrets& keys) const {
   if (!door_)
     return {};
   actors::gate_hooks out;
-  out.admins_apart = admins_apart;
+  out.admins_apart = keys.admin.has_value();
   const std::weak_ptr<door::door> weak{door_};
   out.admitted = [weak](const wire::token& pass) {
-    actors::visitor who;
     const auto door = weak.lock();
-    if (const auto peer = door ? door->find(pass) : std::nullopt) {
-      who.admitted = true;
-      who.admin = peer->granted == door::role::admin;
-    }
-    return who;
+    return door && door->find(pass).has_value();
+  };
+  out.proved = [weak, keys](const wire::hello& said) {
+    const auto door = weak.lock();
+    const auto peer = door ? door->find(said.pass) : std::nullopt;
+    return peer && (peer->through == endpoint::kind::unix_socket || door::is_proved(said, keys));
   };
   out.connections = [weak] {
     std::vector<actors::silence_watch::connection> now;

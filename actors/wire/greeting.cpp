@@ -29,6 +29,12 @@ void code_hello(Coder& code, auto& what) {
 }
 
 template <class Coder>
+void code_trust(Coder& code, auto& what) {
+  code.fixed(what.administers);
+  code.bytes(what.proof);
+}
+
+template <class Coder>
 void code_welcome(Coder& code, auto& what) {
   code.fixed(what.protocol);
   code.fixed(what.ticket);
@@ -80,6 +86,7 @@ std::string encode(const hello& message) {
   writer to{out};
   code_hello(to, message);
   to.variable(message.answers_window);
+  code_trust(to, message);
   return out;
 }
 
@@ -89,6 +96,8 @@ result<hello> decode_hello(std::string_view bytes) {
   code_hello(from, out);
   if (!from.done()) // protocol 1 had none
     from.variable(out.answers_window);
+  if (!from.done()) // nor had who trusted whatever came over a connection
+    code_trust(from, out);
   // What follows is of a newer protocol and tells us nothing we could use: the version range decides.
   if (!from.ok() || out.store.empty() || out.store.size() > name_bytes_max
       || out.worker.size() > name_bytes_max)

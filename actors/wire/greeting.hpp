@@ -21,7 +21,9 @@ struct hello {
   std::string worker; ///< Name for admission and status, at most 64 bytes.
   std::uint64_t process_id = 0;
   std::uint64_t answers_window =
-      0; ///< Bytes of results that may be on their way at once; a larger one alone.
+      0;                    ///< Bytes of results that may be on their way at once; a larger one alone.
+  bool administers = false; ///< Asks for the rights of an admin.
+  std::string proof = {};   ///< That the handle knows the secret of its role (`door::handle_proof`).
 
   friend bool operator==(const hello&, const hello&) = default;
 };

@@ -116,6 +116,13 @@ std::string server_proof(std::string_view key, std::string_view transcript) {
   return authenticate(key, "cluster-store door 1: the server knows", transcript);
 }
 
+std::string handle_proof(std::string_view key, const wire::hello& said) {
+  std::string text{view_of(said.pass)};
+  text += view_of(said.client.bytes);
+  text.push_back(said.administers ? '\2' : '\1');
+  return authenticate(key, "cluster-store door 1: the handle knows", text);
+}
+
 bool same_proof(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <cluster_store/actors/door/preamble/preamble.hpp>
+#include <cluster_store/actors/wire/greeting.hpp>
 
 /// The frames of the preamble as bytes; shared by both sides. Numbers are big-endian.
 namespace cluster_store::door::frames {
@@ -61,6 +62,11 @@ std::string client_proof(std::string_view key, std::string_view transcript);
 /// proof
 ///   frame, the head of the welcome and the pass.
 std::string server_proof(std::string_view key, std::string_view transcript);
+
+/// @returns the proof of a handle, one of several that share a connection: as `client_proof` with another
+/// label,
+///   over the pass, the client id and the role that its hello at the gate says.
+std::string handle_proof(std::string_view key, const wire::hello& said);
 
 /// @returns whether two proofs are equal, in constant time.
 bool same_proof(std::string_view a, std::string_view b) noexcept;

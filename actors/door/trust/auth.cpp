@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cluster_store/actors/door/preamble/frames.hpp>
 #include <cluster_store/actors/door/trust/file.hpp>
 #include <cluster_store/backends/system/forked.hpp>
 #include <cluster_store/backends/system/random.hpp>
@@ -106,6 +107,15 @@ role_keys secrets::keys() const noexcept {
   if (admin || worker)
     result.admin = (admin ? admin : worker)->reveal();
   return result;
+}
+
+std::string handle_proof(const secret& key, const wire::hello& said) {
+  return frames::handle_proof(key.reveal(), said);
+}
+
+bool is_proved(const wire::hello& said, const secrets& keys) {
+  const auto& key = said.administers ? keys.keys().admin : keys.keys().worker;
+  return !key.empty() && frames::same_proof(frames::handle_proof(key, said), said.proof);
 }
 
 result<secret> load_secret(const std::string& path) {

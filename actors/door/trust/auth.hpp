@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include <cluster_store/actors/door/preamble/preamble.hpp>
+#include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/backends/result.hpp>
 
 /// Secrets and the files they are kept in.
@@ -45,6 +46,12 @@ struct secrets {
   /// The keys by role; views that live as long as a copy of the secrets.
   role_keys keys() const noexcept;
 };
+
+/// @returns the proof for `said`, a hello that has none yet, of a handle that knows `key`.
+std::string handle_proof(const secret& key, const wire::hello& said);
+
+/// @returns whether the proof of `said` is one of the secret of the role that it asks for.
+bool is_proved(const wire::hello& said, const secrets& keys);
 
 /// Reads a secret file; white space at its end does not belong to the secret. Blocks for the disk.
 /// @errors `invalid_argument` with what to do: there is none, it cannot be read, others may read it, its

@@ -92,6 +92,30 @@ TEST_CASE("who asks for more rights replaces the connection, and workers then sh
   CHECK(worker.ask(*powerful, "x") == "gate: x");
 }
 
+TEST_CASE("a connection ends when all have left who share it", "[door]") {
+  const temporary_directory place;
+  node master;
+  const auto listening = master.serve(unix_at(place / "socket"));
+  node worker;
+  const auto entrance = worker.door().refer();
+  auto first = worker.connecting(listening.where());
+  auto second = worker.connecting(listening.where());
+  const auto link = first.get();
+  REQUIRE(link);
+  REQUIRE(second.get()->id == link->id);
+  REQUIRE(worker.connect(listening.where())->id == link->id);
+  entrance.leave(link->id);
+  entrance.leave(link->id);
+  CHECK(worker.connect(listening.where())->id == link->id);
+  CHECK(worker.ask(*link, "x") == "gate: x");
+  entrance.leave(link->id);
+  entrance.leave(link->id);
+  CHECK(worker.sees_down(*link));
+  const auto anew = worker.connect(listening.where());
+  REQUIRE(anew);
+  CHECK(anew->id != link->id);
+}
+
 TEST_CASE("after a close from either side everybody notices and can connect again", "[door]") {
   const temporary_directory place;
   for (const int middleman_workers : {0, 2}) {

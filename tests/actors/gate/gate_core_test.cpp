@@ -12,9 +12,10 @@ wire::hello hello_to(const std::string& store) {
   return out;
 }
 
-constexpr actors::visitor neighbour{true, false};
-constexpr actors::visitor worker{false, true};
-constexpr actors::visitor stranger{false, false};
+constexpr actors::visitor neighbour{true, false, false};
+constexpr actors::visitor worker{false, true, true};
+constexpr actors::visitor companion{false, true, false}; // of one that proved its secret
+constexpr actors::visitor stranger{false, false, false};
 
 } // namespace
 
@@ -29,6 +30,15 @@ TEST_CASE("who shows no pass is unauthorized") {
   actors::gate_core gate{false};
   gate.set_up("default");
   CHECK(gate.admit(hello_to("default"), stranger).error().code == errc::unauthorized);
+}
+
+TEST_CASE("who shares a connection and proves no secret is unauthorized") {
+  actors::gate_core gate{false};
+  gate.set_up("default");
+  const auto refused = gate.admit(hello_to("default"), companion);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::unauthorized);
+  CHECK(refused.error().message.find("secret file") != std::string::npos);
 }
 
 TEST_CASE("a peer without a common protocol version learns both ranges") {
@@ -82,13 +92,12 @@ TEST_CASE("a connection is silent 15 s after its admission or its last beat") {
 TEST_CASE("everybody may administer unless admins have a secret of their own") {
   const actors::gate_core open{false};
   const actors::gate_core apart{true};
-  const actors::visitor worker{.admitted = true};
-  const actors::visitor admin{.admitted = true, .admin = true};
-  const actors::visitor same_process{.local = true};
-  CHECK(open.rights_of(worker) == actors::rights::administer);
-  CHECK(apart.rights_of(worker) == actors::rights::operate);
-  CHECK(apart.rights_of(admin) == actors::rights::administer);
-  CHECK(apart.rights_of(same_process) == actors::rights::administer);
+  auto as_admin = hello_to("default");
+  as_admin.administers = true;
+  CHECK(open.rights_of(hello_to("default"), worker) == actors::rights::administer);
+  CHECK(apart.rights_of(hello_to("default"), worker) == actors::rights::operate);
+  CHECK(apart.rights_of(as_admin, worker) == actors::rights::administer);
+  CHECK(apart.rights_of(hello_to("default"), neighbour) == actors::rights::administer);
 }
 
 TEST_CASE("a store that is down without a word why is down") {

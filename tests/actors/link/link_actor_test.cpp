@@ -19,6 +19,10 @@ struct model_door {
   std::vector<std::uint64_t> closed;
 
   actors::link_door hooks() {
+    const auto close = [this](std::uint64_t number) {
+      const std::lock_guard lock{mutex};
+      closed.push_back(number);
+    };
     return {[this](std::function<void(result<actors::link_connection>)> done) {
               std::unique_lock lock{mutex};
               ++connects;
@@ -29,10 +33,7 @@ struct model_door {
               lock.unlock();
               done(std::move(outcome));
             },
-            [this](std::uint64_t number) {
-              const std::lock_guard lock{mutex};
-              closed.push_back(number);
-            }};
+            close, close};
   }
 
   int count() {
@@ -46,10 +47,6 @@ struct model_door {
   }
 };
 
-endpoint somewhere(const std::string& path) {
-  return parse_endpoint("unix:" + path).value();
-}
-
 result<client> open_through(model_master& master, const actors::link_handle& link, options how = {}) {
   actors::proxy_options proxy;
   proxy.link = link;
@@ -62,9 +59,7 @@ TEST_CASE("all handles of an endpoint share one link, which ends with the last o
   model_door door;
   model_master master;
   door.gate = master.gate();
-  const auto make = [&] {
-    return actors::link_to(master.system(), somewhere("shared"), false, [&] { return door.hooks(); });
-  };
+  const auto make = [&] { return actors::link_to(master.system(), "shared", [&] { return door.hooks(); }); };
   {
     auto one = open_through(master, make()).value();
     auto two = open_through(master, make()).value();
@@ -89,7 +84,7 @@ TEST_CASE("different endpoints have different links") {
   model_master master;
   door.gate = master.gate();
   const auto to = [&](const char* path) {
-    return actors::link_to(master.system(), somewhere(path), false, [&] { return door.hooks(); });
+    return actors::link_to(master.system(), path, [&] { return door.hooks(); });
   };
   const auto one = to("one");
   CHECK(to("one") == one);
@@ -103,7 +98,7 @@ TEST_CASE("a refusal at the door ends open at once, but the link goes on trying"
   model_master master;
   door.gate = master.gate();
   door.refusal = error{errc::unauthorized, "the secret is wrong"};
-  auto link = actors::link_to(master.system(), somewhere("refused"), false, [&] { return door.hooks(); });
+  auto link = actors::link_to(master.system(), "refused", [&] { return door.hooks(); });
   const auto refused = open_through(master, link);
   REQUIRE_FALSE(refused);
   CHECK(refused.error() == error{errc::unauthorized, "the secret is wrong"});
@@ -124,7 +119,7 @@ TEST_CASE("a refusal at the door ends open at once, but the link goes on trying"
 TEST_CASE("a connection without a gate is a failed attempt") {
   model_door door;
   model_master master;
-  auto link = actors::link_to(master.system(), somewhere("nobody"), false, [&] { return door.hooks(); });
+  auto link = actors::link_to(master.system(), "nobody", [&] { return door.hooks(); });
   options how;
   how.connect_timeout = 300ms;
   const auto opened = open_through(master, link, how);
@@ -139,7 +134,7 @@ TEST_CASE("a gate that ends is a lost connection: closed, and opened anew") {
   auto master = std::make_unique<model_master>();
   model_master other;
   door.gate = master->gate();
-  auto link = actors::link_to(other.system(), somewhere("mortal"), false, [&] { return door.hooks(); });
+  auto link = actors::link_to(other.system(), "mortal", [&] { return door.hooks(); });
   auto store = open_through(other, link).value();
   {
     const std::lock_guard lock{door.mutex};

@@ -55,6 +55,8 @@ TEST_CASE("hello, welcome and bye read back") {
   hello.client.bytes = {1};
   hello.worker = "worker 7";
   hello.process_id = 4'000'000;
+  hello.administers = true;
+  hello.proof = "32 bytes";
   CHECK(wire::decode_hello(wire::encode(hello)) == hello);
 
   wire::welcome welcome;
