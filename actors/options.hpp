@@ -33,8 +33,8 @@ struct store_options {
   std::optional<time_to_live> ttl_default; ///< Life of sessions that are set without a ttl; none = for ever.
   /// Refuses to save a destroyed session, even blindly, for this long after it was destroyed (`conflict`), so
   /// that a request that is late cannot undo a logout; 1 ms–100 years; none = off. Not those that `clear`
-  /// removed or that expired. Costs two small rows per destroyed session, and a read per save of a session
-  /// that does not exist.
+  /// removed or that expired. Costs two small rows per destroyed session, and a read per save or destroy of a
+  /// session that does not exist.
   std::optional<std::chrono::milliseconds> logout_guard;
   /// The data are a copy that was put back, of a store that went on after the copy was made. Then versions
   /// begin well beyond all that it can have given out, and workers are told that the data are others: what

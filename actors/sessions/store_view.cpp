@@ -13,9 +13,12 @@ result<std::optional<session_view>> store_view::read(std::string_view id) {
 
 bool store_view::destroy(session_overlay::slot& where) {
   const bool was_there = where.problem || where.lives(now_);
-  if (where.problem || where.content)
+  const bool was_stored = where.problem || where.content;
+  if (was_stored)
     of_.sessions.erase(where);
-  of_.guard.destroyed(where.id);
+  // Whoever makes up ids does not fill the store with what remembers them.
+  if (was_stored || of_.guard.is_destroyed(where.id, now_).value_or(true))
+    of_.guard.destroyed(where.id);
   return was_there;
 }
 

@@ -63,7 +63,8 @@ public:
     of_.sessions.touch(where, expires_at, ttl);
   }
 
-  /// Removes a session, also one that is not there any more, so that the guard knows.
+  /// Removes a session, also one that has expired, and lets the guard know; of one that was destroyed before
+  /// it knows anew, of an id that nobody had it need not.
   /// @returns whether there was one.
   bool destroy(session_overlay::slot& where);
 

@@ -18,6 +18,12 @@ std::size_t tombstone_rows(store_fixture& store) {
   return rows->size();
 }
 
+/// Makes and destroys a session.
+void make_destroyed(store_fixture& store, test_client& client, const std::string& id) {
+  REQUIRE(store.call(client, set(id, "login")));
+  REQUIRE(store.call(client, destroy(id))->found);
+}
+
 } // namespace
 
 TEST_CASE("a guarded store refuses a blind save of a destroyed session") {
@@ -79,7 +85,7 @@ TEST_CASE("a clear leaves no tombstones, and none of those that are there goes")
   store_fixture store{guarded()};
   auto client = store.join();
   REQUIRE(store.call(client, set("cleared", "1")));
-  REQUIRE(store.call(client, destroy("destroyed")));
+  make_destroyed(store, client, "destroyed");
   REQUIRE(store.call(client, clear())->count == 1);
   CHECK(tombstone_rows(store) == 2);
   CHECK(store.call(client, set("cleared", "late")));
@@ -89,7 +95,7 @@ TEST_CASE("a clear leaves no tombstones, and none of those that are there goes")
 TEST_CASE("whoever says that there is no session may create it in a guarded store") {
   store_fixture store{guarded()};
   auto client = store.join();
-  REQUIRE(store.call(client, destroy("a")));
+  make_destroyed(store, client, "a");
   CHECK(store.call(client, set("a", "1", {}, {kind::if_version, 0})));
   CHECK(store.call(client, set("a", "2")));
 }
@@ -97,7 +103,7 @@ TEST_CASE("whoever says that there is no session may create it in a guarded stor
 TEST_CASE("a tombstone survives a restart and goes when it is over") {
   store_fixture store{guarded(1h)};
   auto client = store.join();
-  REQUIRE(store.call(client, destroy("a")));
+  make_destroyed(store, client, "a");
   store.restart();
   store.greet(client);
   store.now += 1h - 1ms;
@@ -114,7 +120,7 @@ TEST_CASE("a tombstone survives a restart and goes when it is over") {
 TEST_CASE("the tombstone of a session that was destroyed twice lasts from the second time") {
   store_fixture store{guarded(1h)};
   auto client = store.join();
-  REQUIRE(store.call(client, destroy("a")));
+  make_destroyed(store, client, "a");
   store.now += 30min;
   REQUIRE(store.call(client, destroy("a")));
   store.now += 30min;
@@ -127,13 +133,24 @@ TEST_CASE("the tombstone of a session that was destroyed twice lasts from the se
   CHECK(tombstone_rows(store) == 0);
 }
 
+TEST_CASE("an id that nobody had leaves no tombstone") {
+  store_fixture store{guarded()};
+  auto client = store.join();
+  CHECK_FALSE(store.call(client, destroy("made up"))->found);
+  CHECK(tombstone_rows(store) == 0);
+  CHECK(store.call(client, set("made up", "login")));
+  store.submit(client, {set("a", "1"), destroy("a"), destroy("a")});
+  store.run();
+  CHECK(tombstone_rows(store) == 2);
+}
+
 TEST_CASE("more tombstones than one sweep takes go in several") {
   auto how = guarded(1h);
   how.sweep_rows_max = 10;
   store_fixture store{how};
   auto client = store.join();
   for (int i = 0; i < 25; ++i)
-    REQUIRE(store.call(client, destroy("id" + std::to_string(i))));
+    make_destroyed(store, client, "id" + std::to_string(i));
   CHECK(tombstone_rows(store) == 50);
   store.now += 1h;
   store.core().tick(store.steady);
