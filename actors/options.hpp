@@ -57,7 +57,7 @@ struct queue_limits {
   std::size_t bytes_max =
       16 * 1024 * 1024; ///< Bytes of their ids and data, unless it is one alone; default 16 MiB.
   std::size_t batch_operations_max = 256;   ///< Operations that travel in one message; default 256.
-  std::size_t batch_bytes_max = 512 * 1024; ///< Bytes of one message, unless one operation is larger.
+  std::size_t batch_bytes_max = 256 * 1024; ///< Bytes of one message, unless one operation is larger.
   std::size_t batches_in_flight_max = 8;    ///< Messages without an answer; default 8.
   /// Bytes of answers on their way to this handle, unless one answer is larger; default 4 MiB. What a
   /// callback is given is on its way until it returns.

@@ -83,7 +83,7 @@ std::optional<std::string> pending_table::next_batch(terms& with) {
   auto next = next_bytes();
   if (!batch || in_flight_ >= with.in_flight_max || next == 0 || next > with.bytes.free())
     return std::nullopt;
-  wire::batch_writer out{head(with, next)};
+  wire::batch_writer out{head(with, next), batch_bytes_};
   do {
     if (resend_seq_ == next_seq_) {
       sent_.push_back({std::move(waiting_.front())});
@@ -97,6 +97,7 @@ std::optional<std::string> pending_table::next_batch(terms& with) {
            && out.bytes() + next <= limits_.batch_bytes_max
            && out.operation_bytes() + next <= with.bytes.free());
   with.bytes.sent(out.operation_bytes());
+  batch_bytes_ = std::max(out.bytes(), batch_bytes_ / 2);
   assert(in_flight_ <= with.in_flight_max);
   return std::move(out).take();
 }

@@ -129,6 +129,7 @@ private:
   std::uint64_t expire_seq_ = 1;       ///< Callers of smaller numbers have their answers.
   std::vector<std::uint32_t> batches_; ///< Unanswered operations of each batch in flight; 0 = free.
   std::size_t in_flight_ = 0;          ///< Their sum.
+  std::size_t batch_bytes_ = 0;        ///< How large one was lately: the next may be, too.
   std::size_t size_ = 0;
   std::size_t bytes_ = 0;
 };

@@ -8,7 +8,7 @@
 namespace cluster_store::actors {
 
 reply_builder::frame& reply_builder::frame_for(client_state& client) {
-  if (client.open_frame && frames_[*client.open_frame].bytes.size() < wire::frame_bytes_max)
+  if (client.open_frame && frames_[*client.open_frame].bytes.size() < wire::frame_bytes_full)
     return frames_[*client.open_frame];
   client.open_frame = frames_.size();
   auto& opened = frames_.emplace_back(frame{&client, {}});
@@ -60,7 +60,7 @@ std::size_t reply_builder::check_invariants() const {
     // full.
     assert(client->open_frame && *client->open_frame < frames_.size());
     assert(frames_[*client->open_frame].client == client);
-    assert(i == *client->open_frame || (i < *client->open_frame && text.size() >= wire::frame_bytes_max));
+    assert(i == *client->open_frame || (i < *client->open_frame && text.size() >= wire::frame_bytes_full));
   }
   // A group ends when its results have so many bytes: those in the frames, without the heads.
   assert(bytes == bytes_);

@@ -18,7 +18,7 @@ struct outgoing_frame {
 };
 
 /// Collects the results of a group of operations into frames per client: a frame that has
-/// `wire::frame_bytes_max` or more is closed, so none is longer than that and one result. Pure; one thread.
+/// `wire::frame_bytes_full` or more is closed, so none is longer than that and one result. Pure; one thread.
 class reply_builder {
 public:
   /// Calls `append(std::string&)`, which appends one coded result for `client`.

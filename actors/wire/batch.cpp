@@ -17,7 +17,8 @@ void code_head(Coder& code, auto& what) {
 
 } // namespace
 
-batch_writer::batch_writer(const batch_head& head) {
+batch_writer::batch_writer(const batch_head& head, std::size_t expected_bytes) {
+  buffer_.reserve(expected_bytes);
   writer to{buffer_};
   code_head(to, head);
   head_bytes_ = buffer_.size();

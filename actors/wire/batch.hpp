@@ -39,7 +39,8 @@ struct batch_item {
 /// Builds a batch frame operation by operation.
 class batch_writer {
 public:
-  explicit batch_writer(const batch_head& head);
+  /// @param expected_bytes for which there is room at once.
+  explicit batch_writer(const batch_head& head, std::size_t expected_bytes = 0);
   void add(const batch_item& what);
   std::size_t bytes() const noexcept { return buffer_.size(); }
 

@@ -22,6 +22,10 @@ inline constexpr std::uint16_t protocol_max = 2;
 /// Longest frame a peer should build, unless one operation or one result alone is longer.
 inline constexpr std::size_t frame_bytes_max = 1u << 20;
 
+/// A frame of so many bytes is sent, and another begun: a message is handled when all of it has come, so with
+/// longer ones the sender and the receiver of large sessions would take turns.
+inline constexpr std::size_t frame_bytes_full = 256 * 1024;
+
 /// A client that has taken so many bytes of results reports it at once; fewer with its next batch.
 inline constexpr std::size_t unreported_bytes_max = 16 * 1024;
 

@@ -90,10 +90,19 @@ TEST_CASE("a group ends when its replies are large, and a frame when it is full"
   std::size_t frames = 0;
   while (store.core().prepare(store.now))
     for (const auto& frame : store.core().finish()) {
-      CHECK(frame.bytes.size() < wire::frame_bytes_max + data.size() + 100);
+      CHECK(frame.bytes.size() < wire::frame_bytes_full + data.size() + 100);
       ++frames;
     }
   CHECK(frames == 10);
+}
+
+TEST_CASE("results of a group travel in several frames, so that the first is read while the last is sent") {
+  store_fixture store{store_fixture::without_windows()};
+  auto client = store.join();
+  REQUIRE(store.call(client, set("a", std::string(64 * 1024, 'x'))));
+  REQUIRE_FALSE(store.submit(client, std::vector<numbered_operation>(16, get("a"))));
+  REQUIRE(store.core().prepare(store.now));
+  CHECK(store.core().finish().size() == 4);
 }
 
 TEST_CASE("operations beyond the client's share are overloaded, the others are answered") {
