@@ -28,6 +28,7 @@ struct description {
   reach concerns = reach::sessions;
   bool without_expired = false; ///< What is over must have been removed before.
   bool sees_committed = false;  ///< It asks the engine, so nothing may have been changed since the commit.
+  bool only_removes = false;    ///< It wants to know whether a session is there, and nothing of its data.
   bool for_admins = false;      ///< Where admins have a secret of their own, only they may.
 };
 

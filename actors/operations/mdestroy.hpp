@@ -11,8 +11,12 @@ namespace cluster_store::operations {
 /// Removes several sessions in one commit.
 template <class Text>
 struct mdestroy_of {
-  static constexpr description is{
-      .tag = 10, .name = "mdestroy", .answers = "count", .capability = 1u << 9, .changes = true};
+  static constexpr description is{.tag = 10,
+                                  .name = "mdestroy",
+                                  .answers = "count",
+                                  .capability = 1u << 9,
+                                  .changes = true,
+                                  .only_removes = true};
   using reply = std::uint64_t; ///< How many of them there were.
 
   std::vector<Text> ids{}; ///< At most `ids_max`; one may stand there twice.

@@ -50,6 +50,17 @@ result<std::size_t> session_overlay::fetch(std::size_t bytes_max) {
   return bytes;
 }
 
+void session_overlay::let_go(std::size_t first) {
+  const backends::invariants::at_end checked{*this};
+  for (auto i = first; i < fetched_; ++i)
+    if (auto& content = slots_[i].content)
+      content->data = content->user = content->extensions = {};
+  if (emptied_)
+    return; // nothing was read
+  reads_[reads_used_ - 1]->rows.clear();
+  reads_[reads_used_ - 1]->pins.reset();
+}
+
 session_overlay::slot& session_overlay::look_up(std::string_view id) {
   const auto number = number_of(id, backends::seeded_hash(id));
   assert(number < fetched_);

@@ -54,6 +54,10 @@ public:
   /// @errors of the backend as a whole; nothing has changed then.
   result<std::size_t> fetch(std::size_t bytes_max);
 
+  /// Forgets the data of the sessions from number `first`, which the last `fetch` read, and lets go of what
+  /// the engine keeps for them. @pre nobody needs them: all will be erased.
+  void let_go(std::size_t first);
+
   /// @returns the bytes of data of those with numbers from `first` to before `end`. @pre they are fetched.
   std::size_t data_bytes(std::size_t first, std::size_t end) const noexcept {
     std::size_t bytes = 0;

@@ -36,7 +36,7 @@ struct store_core_options {
   std::size_t fetch_sessions_max = 128;          ///< Sessions of one multi-get.
   std::size_t fetch_bytes_max = 1024 * 1024;     ///< Bytes of their data.
   std::size_t reply_bytes_max = 4 * 1024 * 1024; ///< A commit ends when its replies reach this, or
-  std::size_t group_bytes_max = 4 * 1024 * 1024; ///< what it changes has so many bytes.
+  std::size_t group_bytes_max = 4 * 1024 * 1024; ///< what it changes, and reads for that, has so many bytes.
   std::int64_t quantum = 64 * 1024;              ///< Cost of one client's turn (`turns`).
   std::size_t sweep_rows_max = 1'000;            ///< Rows of the expiry index settled in one commit.
   client_table::limits clients;
@@ -223,7 +223,7 @@ private:
   group_kind group_ = group_kind::none;
   std::vector<client_state*> group_clients_; ///< Those of which the group has executed something.
   std::size_t group_operations_ = 0;         ///< Operations the group has executed.
-  std::size_t group_bytes_ = 0;              ///< Bytes of its mutations.
+  std::size_t group_bytes_ = 0;              ///< Bytes of its mutations, and of what they read.
   due_state due_ = due_state::unknown;
   std::vector<backends::expiry_row> unread_due_; ///< Those that could not be looked at, until the group ends.
   std::vector<planned_turn> plan_;

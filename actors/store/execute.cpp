@@ -75,8 +75,11 @@ result<void> store_core::fetch(const wanted_sessions& needs, const operations::d
   while (overlay_.fetched() < needs.end) {
     if (!what.changes && overlay_.data_bytes(needs.first, overlay_.fetched()) > operations::answer_bytes_max)
       break;
+    const auto first = overlay_.fetched();
     if (auto done = overlay_.fetch(options_.fetch_bytes_max); !done)
       return tl::unexpected{std::move(done).error()};
+    if (what.only_removes && !read_only_ && first >= needs.first && overlay_.fetched() <= needs.end)
+      overlay_.let_go(first);
   }
   return {};
 }
@@ -108,6 +111,11 @@ store_core::step store_core::execute_next(client_state& client, const wanted_ses
       && (client.flow.answer_loan > 0 || overlay_.data_bytes(needs.first, needs.end) > small_answer_bytes_max)
       && !has_room_for(*item.what, client))
     return step::waits_for_room;
+  if (is.changes) { // what was read stays for the group, and most of it is written again
+    const auto bytes = overlay_.data_bytes(needs.first, needs.end);
+    group_bytes_ += bytes;
+    turns::charge(client, bytes);
+  }
   return execute(client, item);
 }
 

@@ -50,7 +50,7 @@ private:
   static void count_nothing() noexcept;
   void take_back_buffers() noexcept;
   void find_recent(std::span<const std::string_view> ids, read_buffer& into);
-  void read(std::span<const std::string_view> ids, read_buffer& into);
+  std::size_t read(std::span<const std::string_view> ids, read_buffer& into, std::size_t bytes_max);
   std::span<const std::string_view> readable(std::span<const std::string_view> ids,
                                              std::size_t bytes_max) const noexcept;
   void note_size(std::size_t bytes) noexcept;

@@ -115,15 +115,26 @@ void rocksdb_engine::find_recent(std::span<const std::string_view> ids, read_buf
       missing_.push_back(id);
 }
 
-void rocksdb_engine::read(std::span<const std::string_view> ids, read_buffer& into) {
+/// @returns how many of `ids`, the first ones, were read: those that have `bytes_max` bytes or little more,
+/// or fewer, one at least.
+std::size_t rocksdb_engine::read(std::span<const std::string_view> ids, read_buffer& into,
+                                 std::size_t bytes_max) {
   into.keys.assign(ids.begin(), ids.end());
   for (auto& value : into.values)
     value.Reset();
   into.values.resize(ids.size());
   into.states.assign(ids.size(), {});
-  if (!ids.empty())
-    database_->db->MultiGet({}, (*database_)[family::sessions], ids.size(), into.keys.data(),
-                            into.values.data(), into.states.data());
+  if (ids.empty())
+    return 0;
+  rocksdb::ReadOptions options;
+  options.value_size_soft_limit = bytes_max; // the rest is `Aborted`, in the order of the keys
+  database_->db->MultiGet(options, (*database_)[family::sessions], ids.size(), into.keys.data(),
+                          into.values.data(), into.states.data());
+  const auto end =
+      std::find_if(into.states.begin(), into.states.end(), [](const auto& each) { return each.IsAborted(); });
+  if (end == into.states.begin())
+    return read(ids.first(1), into, SIZE_MAX);
+  return static_cast<std::size_t>(end - into.states.begin());
 }
 
 result<std::optional<record>> rocksdb_engine::row_of(const read_buffer& from, std::size_t number) {
@@ -175,11 +186,13 @@ result<void> rocksdb_engine::get(std::span<const std::string_view> ids, reads& o
     known_.clear();
   const auto asked = readable(ids, out.bytes_max);
   find_recent(asked, *buffer);
-  read(missing_, *buffer);
+  const auto count = read(missing_, *buffer, out.bytes_max);
   out.rows.reserve(asked.size());
   std::size_t number = 0;
   for (std::size_t i = 0; i < asked.size(); ++i) {
     const auto& recent = buffer->recent[i];
+    if (!recent && number == count)
+      break;
     if (!recent)
       note_size(buffer->values[number].size());
     out.rows.push_back(recent ? decoded(asked[i], recent.record()) : row_of(*buffer, number++));
@@ -201,7 +214,7 @@ result<void> rocksdb_engine::learn_what_is_missing(const commit& changes) {
   if (missing_.empty())
     return {};
   const auto buffer = unused_buffer();
-  read(missing_, *buffer);
+  read(missing_, *buffer, SIZE_MAX);
   for (std::size_t i = 0; i < missing_.size(); ++i)
     if (auto row = row_of(*buffer, i); !row && known_.find(missing_[i]) == nullptr)
       return tl::unexpected{std::move(row).error()};

@@ -94,6 +94,17 @@ void check_idle(master& server, std::size_t before) {
   CHECK(now() < before + idle_bytes_max);
 }
 
+/// Lines for `pipe`, one of `op` for each of `count` sessions.
+std::string lines_of(const char* op, std::size_t count, const json& more) {
+  std::string lines;
+  for (std::size_t number = 0; number < count; ++number) {
+    json line{{"seq", number}, {"op", op}, {"id", std::to_string(number)}};
+    line.update(more);
+    lines += line.dump() + "\n";
+  }
+  return lines;
+}
+
 } // namespace
 
 SCENARIO("a master stays small whatever its workers read, and is small again when they are idle") {
@@ -205,6 +216,39 @@ SCENARIO("stopped workers that hold all there is to lend are cut off, and lose n
         greedy.signal(SIGCONT, 4);
         greedy.read_all();
         CHECK(greedy.failed() == 0);
+      }
+    }
+  }
+}
+
+SCENARIO("a master stays small when large sessions are touched and destroyed by the hundred") {
+  GIVEN("a store on disk with sessions of a mebibyte") {
+    constexpr std::size_t count = 300;
+    const sandbox where;
+    master server{where,
+                  {.listen = "unix:" + where.path("store.sock"),
+                   .store = "s=rocksdb:" + where.path("data") + "?sync=never"}};
+    server.start();
+    const auto pipe = [&](const std::string& lines) {
+      const auto done = server.run({"pipe", "--timeout", "60s"}, lines);
+      CHECK(done.output.find("\"ok\":false") == std::string::npos);
+      return static_cast<std::size_t>(std::ranges::count(done.output, '\n'));
+    };
+    REQUIRE(pipe(lines_of("set", count, {{"data", std::string(mebibyte, 'x')}})) == count);
+    const auto before = resident_bytes(server.self().id());
+    WHEN("all are touched at once") {
+      REQUIRE(pipe(lines_of("touch", count, {{"ttl_ms", 3'600'000}})) == count);
+      THEN("what is read and written again is bounded") {
+        check_peak(server, before);
+      }
+    }
+    WHEN("all are destroyed in one commit") {
+      json all{{"seq", 0}, {"op", "mdestroy"}};
+      for (std::size_t number = 0; number < count; ++number)
+        all["ids"].push_back(std::to_string(number));
+      REQUIRE(pipe(all.dump() + "\n") == 1);
+      THEN("no more was read than is looked at") {
+        check_peak(server, before);
       }
     }
   }

@@ -96,6 +96,25 @@ TEST_CASE("a group ends when its replies are large, and a frame when it is full"
   CHECK(frames == 10);
 }
 
+TEST_CASE("a group ends when what its changes read is large") {
+  auto how = store_fixture::without_windows();
+  how.group_bytes_max = 200'000;
+  store_fixture store{how};
+  auto client = store.join();
+  for (int i = 0; i < 10; ++i)
+    REQUIRE(store.call(client, set(std::to_string(i), std::string(64 * 1024, 'x'))));
+  const auto groups_for = [&](const auto& operation) {
+    std::vector<numbered_operation> all;
+    for (int i = 0; i < 10; ++i)
+      all.push_back(operation(std::to_string(i)));
+    store.submit(client, all);
+    store.run();
+    return store.groups;
+  };
+  CHECK(groups_for([](const std::string& id) { return touch(id, 1h); }) == 3);
+  CHECK(groups_for([](const std::string& id) { return destroy(id); }) == 3);
+}
+
 TEST_CASE("results of a group travel in several frames, so that the first is read while the last is sent") {
   store_fixture store{store_fixture::without_windows()};
   auto client = store.join();
