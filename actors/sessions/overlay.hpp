@@ -58,11 +58,12 @@ public:
   /// the engine keeps for them. @pre nobody needs them: all will be erased.
   void let_go(std::size_t first);
 
-  /// @returns the bytes of data of those with numbers from `first` to before `end`. @pre they are fetched.
-  std::size_t data_bytes(std::size_t first, std::size_t end) const noexcept {
+  /// @returns the bytes of data of those with numbers from `first` to before `end` that live, or lived, after
+  /// `since`. @pre they are fetched.
+  std::size_t data_bytes(std::size_t first, std::size_t end, wall_time since = wall_time::min()) const {
     std::size_t bytes = 0;
     for (auto i = first; i < end; ++i)
-      bytes += slots_[i].content ? slots_[i].content->data.size() : 0;
+      bytes += slots_[i].lives(since) ? slots_[i].content->data.size() : 0;
     return bytes;
   }
 

@@ -73,7 +73,8 @@ bool store_core::has_room_for(const any_operation& what, client_state& client) {
 /// Reads what an operation needs, in steps. One whose answer would be too large needs no more to know it.
 result<void> store_core::fetch(const wanted_sessions& needs, const operations::description& what) {
   while (overlay_.fetched() < needs.end) {
-    if (!what.changes && overlay_.data_bytes(needs.first, overlay_.fetched()) > operations::answer_bytes_max)
+    if (!what.changes
+        && overlay_.data_bytes(needs.first, overlay_.fetched(), view_.now()) > operations::answer_bytes_max)
       break;
     const auto first = overlay_.fetched();
     if (auto done = overlay_.fetch(options_.fetch_bytes_max); !done)
@@ -107,7 +108,13 @@ store_core::step store_core::execute_next(client_state& client, const wanted_ses
   if (overlay_.fetched() < needs.end)
     if (const auto done = fetch(needs, is); !done)
       return refuse(done.error());
-  if (!is.changes && overlay_.fetched() >= needs.end
+  if (overlay_.fetched()
+      < needs.end) { // it is refused for its size, and nobody shall read the rest for others
+    turns::charge(client, overlay_.data_bytes(needs.first, overlay_.fetched()));
+    group_bytes_ = options_.group_bytes_max;
+    return execute(client, item);
+  }
+  if (!is.changes
       && (client.flow.answer_loan > 0 || overlay_.data_bytes(needs.first, needs.end) > small_answer_bytes_max)
       && !has_room_for(*item.what, client))
     return step::waits_for_room;

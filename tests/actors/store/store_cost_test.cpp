@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <cluster_store/tests/actors/store/fixture.hpp>
 
 using namespace cluster_store;
@@ -14,7 +16,8 @@ struct asked {
   std::size_t due_rows = 0;  ///< Rows of the expiry index.
   std::size_t lengths = 0;
   std::size_t commits = 0;
-  std::size_t rows = 0; ///< Sessions, client rows and system rows that were written.
+  std::size_t rows = 0;               ///< Sessions, client rows and system rows that were written.
+  std::size_t ids_at_once = SIZE_MAX; ///< Not a count: it reads no more at once, as one does that copies.
 };
 
 /// The memory engine, and a count of what is asked of it.
@@ -24,9 +27,10 @@ public:
 
   const backends::traits& traits() const noexcept override { return inner_->traits(); }
   result<void> get(std::span<const std::string_view> ids, backends::reads& out) override {
+    const auto some = ids.first(std::min(ids.size(), count_.ids_at_once));
     ++count_.reads;
-    count_.ids += ids.size();
-    return inner_->get(ids, out);
+    count_.ids += some.size();
+    return inner_->get(some, out);
   }
   result<std::vector<result<backends::write_outcome>>> apply(const backends::commit& changes) override {
     ++count_.commits;
@@ -101,6 +105,40 @@ TEST_CASE("a page of a listing reads the rows of that page") {
     CHECK(here.count.scan_rows == 100);
     CHECK(here.count.ids == 0);
   }
+}
+
+TEST_CASE(
+    "reads that are refused for their size read no more than shows that, also for who comes behind them") {
+  full_store here{0};
+  const std::size_t enough = operations::answer_bytes_max / (1024 * 1024) + 1;
+  for (std::size_t number = 0; number < 2 * enough; ++number) {
+    here.ids.push_back(std::to_string(number));
+    REQUIRE(here.store.call(here.client, set(here.ids.back(), std::string(1024 * 1024, 'x'))));
+  }
+  here.count = {.ids_at_once = 1};
+  here.store.submit(here.client, {mget(here.ids), mget(here.ids), get("0"), get("nobody's")});
+  const auto answers = here.store.run();
+  CHECK(std::ranges::count_if(
+            answers,
+            [](const auto& each) { return !each.second && each.second.error().code == errc::too_large; })
+        == 2);
+  CHECK(here.count.ids == 2 * enough + 2);
+}
+
+TEST_CASE("what is over does not count for the size of an answer") {
+  full_store here{0};
+  for (int number = 0; number < 20; ++number) {
+    here.ids.push_back(std::to_string(number));
+    REQUIRE(here.store.call(here.client, set(here.ids.back(), std::string(1024 * 1024, 'x'), 1s)));
+  }
+  here.ids.emplace_back("alive");
+  REQUIRE(here.store.call(here.client, set("alive", "data")));
+  here.store.now += 1s;
+  here.count.ids_at_once = 1;
+  const auto answer = here.store.call(here.client, mget(here.ids));
+  REQUIRE(answer);
+  REQUIRE(answer->several.back());
+  CHECK(answer->several.back()->data == "data");
 }
 
 TEST_CASE("a sweep reads what has expired and nothing else") {
