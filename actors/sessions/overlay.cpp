@@ -7,28 +7,33 @@
 
 namespace cluster_store::actors {
 
-std::uint32_t session_overlay::number_of(std::string_view id, std::uint64_t hash) const {
+std::uint32_t session_overlay::find(std::string_view id, std::uint64_t hash) const {
   return numbers_.find(hash, [&](std::uint32_t number) { return slots_[number].id == id; });
 }
 
-void session_overlay::want(std::string_view id) {
+std::size_t session_overlay::want(std::string_view id) {
   const backends::invariants::at_end checked{*this};
   const auto hash = backends::seeded_hash(id);
-  if (number_of(id, hash) != backends::slot_table::none)
-    return;
-  slots_.emplace_back().id = id;
-  numbers_.insert(hash, static_cast<std::uint32_t>(slots_.size() - 1));
+  if (const auto number = find(id, hash); number != backends::slot_table::none)
+    return number;
+  const auto number = slots_.size();
+  auto& added = slots_.emplace_back();
+  added.id = id;
+  added.known = emptied_;
+  known_ += emptied_ ? 1 : 0;
+  numbers_.insert(hash, static_cast<std::uint32_t>(number));
+  return number;
 }
 
-result<std::size_t> session_overlay::fetch(std::size_t bytes_max) {
+result<std::size_t> session_overlay::fetch(std::size_t first, std::size_t end, std::size_t bytes_max) {
   const backends::invariants::at_end checked{*this};
-  if (emptied_)
-    fetched_ = slots_.size();
-  if (fetched_ == slots_.size())
-    return 0;
   ids_.clear();
-  for (auto i = fetched_; i < slots_.size(); ++i)
-    ids_.push_back(slots_[i].id);
+  fetching_.clear();
+  for (auto i = first; i < end; ++i)
+    if (!slots_[i].known) {
+      ids_.push_back(slots_[i].id);
+      fetching_.push_back(static_cast<std::uint32_t>(i));
+    }
   if (reads_used_ == reads_.size())
     reads_.push_back(std::make_unique<backends::reads>());
   auto& read = *reads_[reads_used_];
@@ -37,34 +42,38 @@ result<std::size_t> session_overlay::fetch(std::size_t bytes_max) {
     return tl::unexpected{std::move(done).error()};
   assert(!read.rows.empty() && read.rows.size() <= ids_.size());
   ++reads_used_;
+  known_ += read.rows.size();
   std::size_t bytes = 0;
-  for (auto& row : read.rows) {
-    auto& read_slot = slots_[fetched_++];
-    if (row)
+  for (std::size_t i = 0; i < read.rows.size(); ++i) {
+    auto& read_slot = slots_[fetching_[i]];
+    if (auto& row = read.rows[i])
       read_slot.content = *row;
     else
       read_slot.problem = std::move(row.error());
+    read_slot.known = true;
     read_slot.stored = read_slot.problem || read_slot.content;
     bytes += read_slot.content ? read_slot.content->data.size() : 0;
   }
   return bytes;
 }
 
-void session_overlay::let_go(std::size_t first) {
+void session_overlay::let_go() {
   const backends::invariants::at_end checked{*this};
-  for (auto i = first; i < fetched_; ++i)
-    if (auto& content = slots_[i].content)
+  auto& read = *reads_[reads_used_ - 1];
+  for (std::size_t i = 0; i < read.rows.size(); ++i)
+    if (auto& content = slots_[fetching_[i]].content)
       content->data = content->user = content->extensions = {};
-  if (emptied_)
-    return; // nothing was read
-  reads_[reads_used_ - 1]->rows.clear();
-  reads_[reads_used_ - 1]->pins.reset();
+  read.rows.clear();
+  read.pins.reset();
 }
 
-session_overlay::slot& session_overlay::look_up(std::string_view id) {
-  const auto number = number_of(id, backends::seeded_hash(id));
-  assert(number < fetched_);
-  return slots_[number];
+void session_overlay::forget(std::size_t first, std::size_t end) {
+  const backends::invariants::at_end checked{*this};
+  for (auto i = first; i < end; ++i)
+    if (auto& each = slots_[i]; each.known && !each.what) {
+      each = {.id = each.id, .content = {}, .problem = {}, .what = {}};
+      --known_;
+    }
 }
 
 std::int64_t session_overlay::growth_of(const slot& each) noexcept {
@@ -105,8 +114,8 @@ void session_overlay::erase(slot& where) {
 void session_overlay::erase_all() {
   const backends::invariants::at_end checked{*this};
   for (auto& each : slots_)
-    each = {.id = each.id, .content = {}, .problem = {}, .what = {}};
-  fetched_ = slots_.size();
+    each = {.id = each.id, .content = {}, .problem = {}, .known = true, .what = {}};
+  known_ = slots_.size();
   growth_ = 0;
   changed_ = false;
   emptied_ = true;
@@ -122,7 +131,7 @@ void session_overlay::clear() {
   const backends::invariants::at_end checked{*this};
   numbers_.reset();
   slots_.clear();
-  fetched_ = 0;
+  known_ = 0;
   for (std::size_t i = 0; i < reads_used_; ++i) {
     reads_[i]->rows.clear();
     reads_[i]->pins.reset();
@@ -135,6 +144,8 @@ void session_overlay::clear() {
 
 void session_overlay::check([[maybe_unused]] const slot& each) {
   using enum slot::change;
+  // Of sessions that have not been read nothing is known, and nothing was changed.
+  assert(each.known || (!each.what && !each.stored && !each.content && !each.problem));
   // A session can be read or it cannot.
   assert(!each.content || !each.problem);
   // What the group did not change is what the backend has.
@@ -149,12 +160,12 @@ void session_overlay::check([[maybe_unused]] const slot& each) {
 std::size_t session_overlay::check_invariants() const {
   // Every slot is found by its id, so that no session has two.
   for (std::size_t i = 0; i < slots_.size(); ++i)
-    assert(number_of(slots_[i].id, backends::seeded_hash(slots_[i].id)) == i);
+    assert(find(slots_[i].id, backends::seeded_hash(slots_[i].id)) == i);
   backends::invariants::check(numbers_);
-  // Of sessions that have not been read nothing is known, and nothing was changed.
-  assert(fetched_ <= slots_.size() && reads_used_ <= reads_.size());
-  for (auto i = fetched_; i < slots_.size(); ++i)
-    assert(!slots_[i].what && !slots_[i].stored);
+  assert(reads_used_ <= reads_.size());
+  assert(known_ == static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(), [](const slot& each) {
+           return each.known;
+         })));
   std::for_each(slots_.begin(), slots_.end(), check);
   // The rows that there will be are counted.
   assert(growth_

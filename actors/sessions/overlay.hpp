@@ -11,6 +11,7 @@
 
 #include <cluster_store/backends/backend.hpp>
 #include <cluster_store/backends/invariants.hpp>
+#include <cluster_store/backends/tables/seeded_hash.hpp>
 #include <cluster_store/backends/tables/slot_table.hpp>
 
 namespace cluster_store::actors {
@@ -28,6 +29,7 @@ public:
     std::string_view id;
     std::optional<backends::record> content; ///< None: there is no such session (any more).
     std::optional<error> problem;            ///< The stored record cannot be read.
+    bool known = false;                      ///< It was read, or nothing is stored any more.
     bool stored = false;                     ///< Whether the backend has a row, readable or not.
     std::optional<change> what;              ///< What the group did to it, if anything.
 
@@ -35,49 +37,53 @@ public:
     bool lives(wall_time now) const {
       return content && !(content->expires_at && *content->expires_at <= now);
     }
+
+    /// @returns the bytes of its data, none if it does not live.
+    std::size_t living_bytes(wall_time now) const { return lives(now) ? content->data.size() : 0; }
   };
 
   explicit session_overlay(backends::backend& engine) : engine_(&engine) {}
 
-  /// Makes sure `id` has a slot; new ones are read by the next `fetch`.
-  void want(std::string_view id);
+  /// Makes sure `id` has a slot, which some `fetch` reads. @returns its number; new ones follow each other.
+  std::size_t want(std::string_view id);
 
-  /// @returns how many sessions are wanted; those that were wanted first are read first.
+  /// @returns how many sessions are wanted.
   std::size_t wanted() const noexcept { return slots_.size(); }
 
-  /// @returns how many of them have been read.
-  std::size_t fetched() const noexcept { return fetched_; }
+  /// @returns how many of them have not been read.
+  std::size_t unread() const noexcept { return slots_.size() - known_; }
 
-  /// Reads wanted sessions that have not been read yet, in one multi-get: all of them, or so many that they
-  /// have `bytes_max` bytes of data or little more, one at least.
-  /// @returns the bytes of their data.
+  /// Reads in one multi-get the session with the number `first` and those with later numbers before `end`
+  /// that have not been read: all of them, or so many that they have `bytes_max` bytes of data or little
+  /// more.
+  /// @pre `first` has not been read, and `first < end <= wanted()`. @returns the bytes of their data.
   /// @errors of the backend as a whole; nothing has changed then.
-  result<std::size_t> fetch(std::size_t bytes_max);
+  result<std::size_t> fetch(std::size_t first, std::size_t end, std::size_t bytes_max);
 
-  /// Forgets the data of the sessions from number `first`, which the last `fetch` read, and lets go of what
-  /// the engine keeps for them. @pre nobody needs them: all will be erased.
-  void let_go(std::size_t first);
+  /// Forgets the data of the sessions that the last `fetch` read, and lets go of what the engine keeps for
+  /// them. @pre all will be erased next, or forgotten.
+  void let_go();
 
-  /// @returns the bytes of data of those with numbers from `first` to before `end` that live, or lived, after
-  /// `since`. @pre they are fetched.
-  std::size_t data_bytes(std::size_t first, std::size_t end, wall_time since = wall_time::min()) const {
-    std::size_t bytes = 0;
-    for (auto i = first; i < end; ++i)
-      bytes += slots_[i].lives(since) ? slots_[i].content->data.size() : 0;
-    return bytes;
-  }
+  /// Those with numbers from `first` to before `end` that were not changed have not been read any more.
+  void forget(std::size_t first, std::size_t end);
 
   /// The session that is looked for next is likely the one with this number: that saves the search, if the
   /// id is the very text that was wanted.
   void expect(std::size_t number) noexcept { expected_ = number; }
 
-  /// @returns the slot of `id`. @pre wanted and fetched.
-  slot& at(std::string_view id) {
-    if (expected_ < fetched_)
-      if (auto& likely = slots_[expected_]; likely.id.data() == id.data() && likely.id.size() == id.size())
-        return likely;
-    return look_up(id);
+  /// @returns the number of `id`. @pre wanted.
+  std::size_t number_of(std::string_view id) const {
+    if (expected_ < slots_.size())
+      if (const auto& likely = slots_[expected_].id; likely.data() == id.data() && likely.size() == id.size())
+        return expected_;
+    return find(id, backends::seeded_hash(id));
   }
+
+  /// @returns the slot with this number; it is empty as long as it is not `known`.
+  slot& at(std::size_t number) noexcept { return slots_[number]; }
+
+  /// @returns the slot of `id`. @pre wanted and read.
+  slot& at(std::string_view id) { return slots_[number_of(id)]; }
 
   void put(slot& where, const backends::record& content);
 
@@ -108,8 +114,7 @@ public:
 private:
   friend backends::invariants;
 
-  std::uint32_t number_of(std::string_view id, std::uint64_t hash) const;
-  slot& look_up(std::string_view id);
+  std::uint32_t find(std::string_view id, std::uint64_t hash) const;
   void change(slot& where, slot::change into);
   std::size_t check_invariants() const;
   static void check(const slot& each);
@@ -118,9 +123,10 @@ private:
   backends::backend* engine_;
   std::vector<slot> slots_;
   backends::slot_table numbers_;
-  std::size_t fetched_ = 0;  ///< Slots before this one have been read.
-  std::size_t expected_ = 0; ///< Number of the slot that is likely looked for.
-  std::vector<std::string_view> ids_;
+  std::size_t known_ = 0;               ///< Slots that have been read.
+  std::size_t expected_ = 0;            ///< Number of the slot that is likely looked for.
+  std::vector<std::string_view> ids_;   ///< What the last multi-get was asked for,
+  std::vector<std::uint32_t> fetching_; ///< and the numbers of these.
   std::vector<std::unique_ptr<backends::reads>> reads_;
   std::size_t reads_used_ = 0;
   std::deque<std::string> kept_;

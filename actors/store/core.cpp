@@ -213,7 +213,7 @@ void store_core::end_group() {
   staged_.reset();
   group_ = group_kind::none;
   group_clients_.clear();
-  group_operations_ = group_bytes_ = 0;
+  group_operations_ = group_bytes_ = group_read_ = 0;
   due_ = due_state::unknown;
   unread_due_.clear();
 }

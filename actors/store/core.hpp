@@ -139,11 +139,12 @@ private:
     std::size_t operations;
   };
 
-  /// Sessions that a planned operation needs to have been read: all those before `end`; it was the first to
-  /// want those from `first` on.
+  /// Sessions that a planned operation was the first to want: those with numbers from `first` to before
+  /// `end`.
   struct wanted_sessions {
-    std::size_t first;
-    std::size_t end;
+    std::size_t first = 0;
+    std::size_t end = 0;
+    bool just_one = false; ///< It wants no other, and only one of them.
   };
 
   /// What became of an operation.
@@ -193,9 +194,10 @@ private:
   result<void> check(const any_operation& what, const client_state& client) const;
   template <class Each>
   void for_ids_of(const any_operation& what, Each each);
-  void want_sessions_of(const any_operation& what);
-  bool has_room_for(const any_operation& what, client_state& client);
-  result<void> fetch(const wanted_sessions& needs, const operations::description& what);
+  wanted_sessions want_sessions_of(const any_operation& what);
+  result<bool> read_session(std::size_t number, const wanted_sessions& needs,
+                            const operations::description& what);
+  result<std::optional<std::size_t>> fetch(const any_operation& what, const wanted_sessions& needs);
   step execute_next(client_state& client, const wanted_sessions& needs, wall_time now);
   step execute(client_state& client, const queued_operation& item);
   bool answer_repeated(client_state& client, std::uint64_t seq);
@@ -224,6 +226,7 @@ private:
   std::vector<client_state*> group_clients_; ///< Those of which the group has executed something.
   std::size_t group_operations_ = 0;         ///< Operations the group has executed.
   std::size_t group_bytes_ = 0;              ///< Bytes of its mutations, and of what they read.
+  std::size_t group_read_ = 0;               ///< Bytes of data that were read for it.
   due_state due_ = due_state::unknown;
   std::vector<backends::expiry_row> unread_due_; ///< Those that could not be looked at, until the group ends.
   std::vector<planned_turn> plan_;

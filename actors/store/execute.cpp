@@ -55,34 +55,54 @@ void store_core::for_ids_of(const any_operation& what, Each each) {
 }
 
 /// Has the sessions that an operation names read, together with others.
-void store_core::want_sessions_of(const any_operation& what) {
-  for_ids_of(what, [this](std::string_view id) { overlay_.want(id); });
-}
-
-/// @returns whether the sessions that are asked for have room, as far as that can be told without copying
-/// them.
-bool store_core::has_room_for(const any_operation& what, client_state& client) {
-  std::size_t bytes = small_answer_bytes_max;
+store_core::wanted_sessions store_core::want_sessions_of(const any_operation& what) {
+  wanted_sessions needs{.first = overlay_.wanted()};
+  std::size_t ids = 0;
   for_ids_of(what, [&](std::string_view id) {
-    const auto& found = overlay_.at(id).content;
-    bytes += found ? found->data.size() : 0;
+    overlay_.want(id);
+    ++ids;
   });
-  return flow_.has_room(client, bytes);
+  needs.end = overlay_.wanted();
+  needs.just_one = ids == 1 && needs.end == needs.first + 1;
+  return needs;
 }
 
-/// Reads what an operation needs, in steps. One whose answer would be too large needs no more to know it.
-result<void> store_core::fetch(const wanted_sessions& needs, const operations::description& what) {
-  while (overlay_.fetched() < needs.end) {
-    if (!what.changes
-        && overlay_.data_bytes(needs.first, overlay_.fetched(), view_.now()) > operations::answer_bytes_max)
-      break;
-    const auto first = overlay_.fetched();
-    if (auto done = overlay_.fetch(options_.fetch_bytes_max); !done)
-      return tl::unexpected{std::move(done).error()};
-    if (what.only_removes && !read_only_ && first >= needs.first && overlay_.fetched() <= needs.end)
-      overlay_.let_go(first);
-  }
-  return {};
+/// Reads the session with this number, for an operation that needs it, and others that are wanted after it.
+/// @returns false if the group has read so much that the operation had better be the first of the next.
+result<bool> store_core::read_session(std::size_t number, const wanted_sessions& needs,
+                                      const operations::description& what) {
+  const bool only_looks = what.only_removes && needs.first <= number && number < needs.end;
+  if (!only_looks && group_operations_ > 0 && group_read_ >= options_.group_bytes_max)
+    return false;
+  const auto read =
+      overlay_.fetch(number, only_looks ? needs.end : overlay_.wanted(), options_.fetch_bytes_max);
+  if (!read)
+    return tl::unexpected{read.error()};
+  if (only_looks)
+    overlay_.let_go();
+  else
+    group_read_ += *read;
+  return true;
+}
+
+/// Reads what an operation needs, in steps, but no more than shows that its answer is too large.
+/// @returns the bytes of data that its sessions have, nothing if it has to wait for the next group.
+result<std::optional<std::size_t>> store_core::fetch(const any_operation& what,
+                                                     const wanted_sessions& needs) {
+  const auto& is = operations::description_of(what);
+  result<bool> good = true;
+  std::size_t bytes = 0;
+  for_ids_of(what, [&](std::string_view id) {
+    if (!good || !*good || (!is.changes && bytes > operations::answer_bytes_max))
+      return;
+    const auto number = overlay_.number_of(id);
+    if (!overlay_.at(number).known)
+      good = read_session(number, needs, is);
+    bytes += overlay_.at(number).living_bytes(view_.now());
+  });
+  if (is.only_removes && (!good || !*good))
+    overlay_.forget(needs.first, needs.end); // it let their data go, and will not remove them
+  return good.map([&](bool all) { return all ? std::optional{bytes} : std::nullopt; });
 }
 
 store_core::step store_core::execute_next(client_state& client, const wanted_sessions& needs, wall_time now) {
@@ -98,6 +118,8 @@ store_core::step store_core::execute_next(client_state& client, const wanted_ses
   if (!item.what)
     return refuse(item.what.error());
   const auto& is = operations::description_of(*item.what);
+  if (read_only_ && is.changes)
+    return refuse(*read_only_);
   if (is.concerns == operations::reach::store) {
     const auto ready = ready_for(is, now);
     if (!ready)
@@ -105,33 +127,29 @@ store_core::step store_core::execute_next(client_state& client, const wanted_ses
     return *ready ? execute(client, item) : step::waits_for_group;
   }
   overlay_.expect(needs.first);
-  if (overlay_.fetched() < needs.end)
-    if (const auto done = fetch(needs, is); !done)
-      return refuse(done.error());
-  if (overlay_.fetched()
-      < needs.end) { // it is refused for its size, and nobody shall read the rest for others
-    turns::charge(client, overlay_.data_bytes(needs.first, overlay_.fetched()));
-    group_bytes_ = options_.group_bytes_max;
-    return execute(client, item);
+  std::size_t bytes = 0;
+  if (needs.just_one && overlay_.at(needs.first).known) {
+    bytes = overlay_.at(needs.first).living_bytes(now);
+  } else {
+    const auto needed = fetch(*item.what, needs);
+    if (!needed)
+      return refuse(needed.error());
+    if (!*needed)
+      return step::waits_for_group;
+    bytes = **needed;
   }
-  if (!is.changes
-      && (client.flow.answer_loan > 0 || overlay_.data_bytes(needs.first, needs.end) > small_answer_bytes_max)
-      && !has_room_for(*item.what, client))
-    return step::waits_for_room;
-  if (is.changes) { // what was read stays for the group, and most of it is written again
-    const auto bytes = overlay_.data_bytes(needs.first, needs.end);
+  if (is.changes || bytes > operations::answer_bytes_max) { // its answer is short, whatever it reads
     group_bytes_ += bytes;
     turns::charge(client, bytes);
+  } else if ((client.flow.answer_loan > 0 || bytes > small_answer_bytes_max)
+             && !flow_.has_room(client, small_answer_bytes_max + bytes)) {
+    return step::waits_for_room;
   }
   return execute(client, item);
 }
 
 store_core::step store_core::execute(client_state& client, const queued_operation& item) {
   const auto& is = operations::description_of(*item.what);
-  if (read_only_ && is.changes) {
-    answer_failure(client, item.seq, *read_only_);
-    return step::executed;
-  }
   const auto coded = std::visit(
       [&](const auto& operation) {
         const auto outcome = perform(operation, view_);

@@ -42,7 +42,7 @@ bool store_core::prepare_operations(wall_time now) {
 bool store_core::plan_chunk() {
   plan_.clear();
   plan_needs_.clear();
-  while (turns_.size() > 0 && overlay_.wanted() - overlay_.fetched() < options_.fetch_sessions_max
+  while (turns_.size() > 0 && overlay_.unread() < options_.fetch_sessions_max
          && plan_needs_.size() < options_.fetch_sessions_max)
     if (auto* client = turns_.next())
       plan_turn(*client);
@@ -56,10 +56,7 @@ void store_core::plan_turn(client_state& client) {
     if (left <= 0 || plan_needs_.size() >= options_.fetch_sessions_max)
       return false;
     left -= turns::operation_cost + static_cast<std::int64_t>(each.bytes);
-    const auto first = overlay_.wanted();
-    if (each.what)
-      want_sessions_of(*each.what);
-    plan_needs_.push_back({first, overlay_.wanted()});
+    plan_needs_.push_back(each.what ? want_sessions_of(*each.what) : wanted_sessions{});
     return true;
   });
   plan_.push_back({&client, plan_needs_.size() - before});
@@ -145,18 +142,20 @@ result<bool> store_core::stage_due(std::vector<backends::expiry_row> rows, wall_
     const auto end = std::min(at + due_chunk, staged_.swept.size());
     for (auto i = at; i < end; ++i)
       overlay_.want(staged_.swept[i].id);
-    while (overlay_.fetched() < overlay_.wanted()) {
-      const auto read = overlay_.fetch(options_.fetch_bytes_max);
-      if (!read) {
-        unread_due_ = std::move(staged_.swept); // the overlay looks into them
-        staged_.swept.clear();
-        return tl::unexpected{read.error()};
+    for (; at < end; ++at) {
+      const auto number = overlay_.number_of(staged_.swept[at].id);
+      if (!overlay_.at(number).known) {
+        const auto read = overlay_.fetch(number, overlay_.wanted(), options_.fetch_bytes_max);
+        if (!read) {
+          unread_due_ = std::move(staged_.swept); // the overlay looks into them
+          staged_.swept.clear();
+          return tl::unexpected{read.error()};
+        }
+        bytes += *read;
       }
-      bytes += *read;
-    }
-    for (; at < end; ++at)
-      if (auto& slot = overlay_.at(staged_.swept[at].id); slot.problem || (slot.content && !slot.lives(now)))
+      if (auto& slot = overlay_.at(number); slot.problem || (slot.content && !slot.lives(now)))
         overlay_.erase(slot); // one that cannot be read goes with its first expiry
+    }
   }
   return true;
 }

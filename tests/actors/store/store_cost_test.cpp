@@ -16,7 +16,9 @@ struct asked {
   std::size_t due_rows = 0;  ///< Rows of the expiry index.
   std::size_t lengths = 0;
   std::size_t commits = 0;
-  std::size_t rows = 0;               ///< Sessions, client rows and system rows that were written.
+  std::size_t rows = 0; ///< Sessions, client rows and system rows that were written.
+  std::size_t failing_read =
+      SIZE_MAX; ///< Not a count: the number of the multi-get that fails, and those after.
   std::size_t ids_at_once = SIZE_MAX; ///< Not a count: it reads no more at once, as one does that copies.
 };
 
@@ -28,6 +30,8 @@ public:
   const backends::traits& traits() const noexcept override { return inner_->traits(); }
   result<void> get(std::span<const std::string_view> ids, backends::reads& out) override {
     const auto some = ids.first(std::min(ids.size(), count_.ids_at_once));
+    if (count_.reads == count_.failing_read)
+      return fail(errc::io_error, "the disk is away");
     ++count_.reads;
     count_.ids += some.size();
     return inner_->get(some, out);
@@ -123,6 +127,40 @@ TEST_CASE(
             [](const auto& each) { return !each.second && each.second.error().code == errc::too_large; })
         == 2);
   CHECK(here.count.ids == 2 * enough + 2);
+}
+
+TEST_CASE("a lone read does not wait for what others have read") {
+  full_store here{0};
+  std::vector<numbered_operation> touches;
+  for (int number = 0; number < 40; ++number) {
+    const auto id = std::to_string(number);
+    REQUIRE(here.store.call(here.client, set(id, std::string(1024 * 1024, 'x'))));
+    touches.push_back(touch(id, 1h));
+  }
+  auto other = here.store.join();
+  REQUIRE(here.store.call(other, set("small", "data")));
+  here.count = {.ids_at_once = 1};
+  REQUIRE_FALSE(here.store.submit(here.client, touches));
+  REQUIRE_FALSE(here.store.submit(other, {get("small")}));
+  REQUIRE(here.store.core().prepare(here.store.now));
+  const auto frames = here.store.core().finish(here.store.engine().apply(here.store.core().staged()));
+  CHECK(std::ranges::count_if(frames, [&](const auto& frame) { return frame.client == other.id; }) == 1);
+  CHECK(here.count.ids <= 6);
+}
+
+TEST_CASE("sessions that an mdestroy looked at and could not remove are whole for who reads them") {
+  full_store here{0};
+  for (const auto* id : {"a", "b", "c"})
+    REQUIRE(here.store.call(here.client, set(id, "data")));
+  here.count = {.failing_read = 2, .ids_at_once = 1};
+  here.store.submit(here.client, {mdestroy({"a", "b", "c"})});
+  auto other = here.store.join();
+  here.store.submit(other, {get("a")});
+  REQUIRE(here.store.core().prepare(here.store.now));
+  CHECK(here.store.core().finish().size() == 2); // both refused: nobody was given what is not whole
+  here.count = {};
+  CHECK(here.store.call(here.client, get("a"))->content.data == "data");
+  CHECK(here.store.call(here.client, mdestroy({"a", "b", "c", "a"}))->count == 3);
 }
 
 TEST_CASE("what is over does not count for the size of an answer") {
