@@ -28,6 +28,8 @@ using rocksdb::IOStatus;
 /// What the log adds to a commit, beside seven bytes for each 32 KiB.
 constexpr std::uint64_t log_overhead_bytes = 64;
 
+} // namespace
+
 /// What RocksDB sees and changes are the files of the inventory, and nothing else in the directory.
 class watched_file_system final : public rocksdb::FileSystemWrapper {
 public:
@@ -167,75 +169,47 @@ private:
   bool is_default_;
 };
 
-} // namespace
-
-struct watched_disk::parts {
-  explicit parts(const std::shared_ptr<rocksdb::FileSystem>& files)
-      : file_system{std::make_shared<watched_file_system>(files, state)}, env{environment_of(file_system)} {}
-
-  std::shared_ptr<disk_state> state = std::make_shared<disk_state>();
-  std::shared_ptr<watched_file_system> file_system;
-  std::unique_ptr<rocksdb::Env> env;
-};
-
 watched_disk::watched_disk(disk_watch watch, const std::shared_ptr<rocksdb::FileSystem>& files,
                            bool every_commit_synced)
-    : parts_{std::make_unique<parts>(files)} {
-  parts_->state->watch = std::move(watch);
-  parts_->state->every_commit_synced = every_commit_synced;
+    : file_system_{std::make_shared<watched_file_system>(files, state_)}, env_{environment_of(file_system_)} {
+  state_->watch = std::move(watch);
+  state_->every_commit_synced = every_commit_synced;
 }
 
 watched_disk::~watched_disk() = default;
 
-rocksdb::Env* watched_disk::env() const noexcept {
-  return parts_->env.get();
-}
-
 void watched_disk::show(const std::vector<std::string>& files) {
-  parts_->file_system->inventory.show(files);
+  file_system_->inventory.show(files);
 }
 
 result<void> watched_disk::begin(const std::string& directory) {
-  if (const auto done = parts_->file_system->inventory.begin(directory); !done.ok())
+  if (const auto done = file_system_->inventory.begin(directory); !done.ok())
     return fail(errc::io_error, "the inventory of the store's directory " + directory + " cannot be written ("
                                     + done.ToString() + "): " + room_hint(done) + ", or repair it");
   return {};
 }
 
 void watched_disk::end(bool is_synced) {
-  parts_->file_system->inventory.end(is_synced);
+  file_system_->inventory.end(is_synced);
 }
 
 result<void> watched_disk::begin_commit(std::uint64_t bytes) {
-  auto& state = *parts_->state;
-  ++state.commit;
-  state.fate = log_fate::untouched;
-  state.began_log = false;
+  ++state_->commit;
+  state_->fate = log_fate::untouched;
+  state_->began_log = false;
   const auto needed = bytes + bytes / 1024 + log_overhead_bytes;
-  if (const auto done = reserve_log(state, needed); !done.ok())
+  if (const auto done = reserve_log(*state_, needed); !done.ok())
     return fail(errc::io_error, "the disk has no room for a commit of " + std::to_string(bytes) + " bytes ("
                                     + done.ToString() + "): " + room_hint(done) + ", nothing was changed");
   return {};
 }
 
-bool watched_disk::began_log() const noexcept {
-  return parts_->state->began_log;
-}
-
-log_fate watched_disk::fate() const noexcept {
-  return parts_->state->fate;
-}
-
 result<void> watched_disk::sync_log() {
   if (log_failed())
     return fail(errc::outcome_unknown, "a log could not be synced before");
-  if (const auto done = backends::sync_log(*parts_->state); !done.ok())
+  if (const auto done = backends::sync_log(*state_); !done.ok())
     return fail(errc::outcome_unknown, done.ToString());
   return {};
-}
-
-bool watched_disk::log_failed() const noexcept {
-  return parts_->state->log_failed;
 }
 
 result<void> watched_disk::sync_directory(const std::string& path) const {

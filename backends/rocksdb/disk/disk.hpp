@@ -14,6 +14,8 @@ class Status;
 
 namespace cluster_store::backends {
 
+class watched_file_system;
+
 /// The file system under RocksDB, watched where a truthful answer depends on it.
 ///
 /// RocksDB reports a failed append and a failed sync as the same kind of error, but only the first can be
@@ -39,7 +41,7 @@ public:
   watched_disk& operator=(const watched_disk&) = delete;
 
   /// @returns the environment for `DBOptions::env`, valid as long as this object.
-  rocksdb::Env* env() const noexcept;
+  rocksdb::Env* env() const noexcept { return env_.get(); }
 
   /// From now on RocksDB sees these files of a directory, and can change nothing. At first it sees none.
   void show(const std::vector<std::string>& files);
@@ -59,10 +61,10 @@ public:
 
   /// @returns whether the commit is the first in its log. It has to be synced before the next: without it
   /// nobody could tell after a power cut whether what is left of the log begins with the first.
-  bool began_log() const noexcept;
+  bool began_log() const noexcept { return state_->began_log; }
 
   /// @returns what became of the commit, if RocksDB reported that it failed.
-  log_fate fate() const noexcept;
+  log_fate fate() const noexcept { return state_->fate; }
 
   /// Makes all commits up to now survive a power cut. Not through RocksDB: its `SyncWAL` waits for a sync
   /// in the background and aborts the process if that fails, and its synced write waits for the disk before
@@ -73,7 +75,7 @@ public:
   /// @returns whether an append to a log or a sync of one ever failed, also in the background. RocksDB must
   /// not be
   ///   asked to write or sync it again: it would abort the process.
-  bool log_failed() const noexcept;
+  bool log_failed() const noexcept { return state_->log_failed; }
 
   /// Makes the names in the directory `path` survive a power cut, if this user may read it.
   /// @errors `io_error`.
@@ -84,8 +86,9 @@ public:
   std::uint64_t free_bytes(const std::string& path) const;
 
 private:
-  struct parts;
-  std::unique_ptr<parts> parts_;
+  std::shared_ptr<disk_state> state_ = std::make_shared<disk_state>();
+  std::shared_ptr<watched_file_system> file_system_;
+  std::unique_ptr<rocksdb::Env> env_;
 };
 
 /// @returns what to do about `problem`, which is that there is no room.

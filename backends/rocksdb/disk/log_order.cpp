@@ -1,6 +1,5 @@
 #include <cluster_store/backends/rocksdb/disk/log_order.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,16 +7,10 @@
 #include <rocksdb/wal_filter.h>
 #include <rocksdb/write_batch.h>
 
+#include <cluster_store/backends/coding/codec.hpp>
+
 namespace cluster_store::backends {
 namespace {
-
-/// A commit in the log begins with the number of its first row, little-endian.
-std::uint64_t first_row_of(const rocksdb::WriteBatch& commit) {
-  std::uint64_t number = 0;
-  for (std::size_t i = sizeof number; i > 0; --i)
-    number = number << 8 | static_cast<std::uint8_t>(commit.Data()[i - 1]);
-  return number;
-}
 
 class log_order final : public rocksdb::WalFilter {
 public:
@@ -26,7 +19,8 @@ public:
   WalProcessingOption LogRecordFound(unsigned long long, const std::string&,
                                      const rocksdb::WriteBatch& commit, rocksdb::WriteBatch*,
                                      bool*) override {
-    const auto first = first_row_of(commit);
+    // A commit in the log begins with the number of its first row, little-endian.
+    const auto first = reader{commit.Data()}.fixed<std::uint64_t>();
     // Not `kStopReplay`: that would accept tables which are ahead of what is replayed.
     if (next_ && first > *next_)
       return WalProcessingOption::kCorruptedRecord;
