@@ -41,7 +41,7 @@ struct database {
       : directory{std::move(claimed)},
         path{options.path},
         place{options.files ? directory->place() : directory->locked_place()},
-        disk{options.watch, options.files, options.sync == traits::syncing::always},
+        disk{options.files, options.sync == traits::syncing::always},
         order{make_log_order()},
         recent_bytes{recent_share(options.cache_bytes)} {}
   ~database();

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,18 +15,6 @@ class FileSystem;
 
 namespace cluster_store::backends {
 
-/// What the engine is about to do with a file; a `disk_watch` is told.
-enum class disk_call : std::uint8_t {
-  reserve, ///< Room in the log for a commit.
-  append,  ///< A commit to the log.
-  sync,    ///< The log.
-  table    ///< A part of a table file, in the background.
-};
-
-/// Told before each of these calls, also by RocksDB's threads.
-/// @returns 0 to let it happen, or the `errno` (ENOSPC, EIO) it is to fail with. For tests and for counting.
-using disk_watch = std::function<int(disk_call)>;
-
 /// How to open a RocksDB directory.
 struct rocksdb_options {
   enum class compression_kind : std::uint8_t { none, lz4, zstd, snappy };
@@ -40,7 +27,6 @@ struct rocksdb_options {
       16u << 20; ///< Sessions kept in memory before a table file is written; 64 KiB–1 GiB, default 16 MiB.
                  ///< Other rows have a part of it, and the log four times as much.
   std::optional<compression_kind> compression; ///< Default lz4 if this RocksDB has it, else none.
-  disk_watch watch;                            ///< Default none.
   std::shared_ptr<rocksdb::FileSystem>
       files; ///< Where the path is; default the operating system's. For tests.
 };

@@ -65,7 +65,7 @@ public:
       return done;
     if (kind == rocksdb_file::log)
       return begin_log(path, options, made);
-    *made = watched_file(std::move(*made), kind == rocksdb_file::table ? state_ : nullptr);
+    *made = watched_file(std::move(*made));
     return done;
   }
 
@@ -169,10 +169,8 @@ private:
   bool is_default_;
 };
 
-watched_disk::watched_disk(disk_watch watch, const std::shared_ptr<rocksdb::FileSystem>& files,
-                           bool every_commit_synced)
+watched_disk::watched_disk(const std::shared_ptr<rocksdb::FileSystem>& files, bool every_commit_synced)
     : file_system_{std::make_shared<watched_file_system>(files, state_)}, env_{environment_of(file_system_)} {
-  state_->watch = std::move(watch);
   state_->every_commit_synced = every_commit_synced;
 }
 

@@ -35,7 +35,7 @@ public:
   /// @param files what is watched; none = the operating system's. @param every_commit_synced whether
   /// `sync_log` will follow every commit: then the log is filled with zeros ahead and written early
   /// (docs/storage.md).
-  watched_disk(disk_watch watch, const std::shared_ptr<rocksdb::FileSystem>& files, bool every_commit_synced);
+  watched_disk(const std::shared_ptr<rocksdb::FileSystem>& files, bool every_commit_synced);
   ~watched_disk();
   watched_disk(const watched_disk&) = delete;
   watched_disk& operator=(const watched_disk&) = delete;

@@ -49,8 +49,6 @@ public:
       return IOStatus::NoSpace("the log", std::strerror(EFBIG));
     if (bytes_ + bytes <= bytes_reserved_)
       return IOStatus::OK();
-    if (const int number = state_->ask(disk_call::reserve); number != 0)
-      return disk_failed(number);
     auto done = ahead_ ? fill(bytes_ + bytes) : allocate(std::max(bytes, reserve_bytes));
     if (!done.ok())
       done = allocate(bytes);
@@ -80,8 +78,7 @@ public:
   }
 
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-    const int number = write_back_failed_ ? EIO : state_->ask(disk_call::sync);
-    auto done = number == 0 ? target()->Sync(options, debug) : disk_failed(number);
+    auto done = write_back_failed_ ? disk_failed(EIO) : target()->Sync(options, debug);
     if (!done.ok()) {
       state_->fate = log_fate::unknown;
       state_->log_failed = true;
@@ -116,11 +113,6 @@ private:
   }
 
   IOStatus append(const Slice& data, const IOOptions& options, IODebugContext* debug) {
-    if (const int number = state_->ask(disk_call::append); number != 0) {
-      // As on a full disk, a part gets there.
-      target()->Append(Slice{data.data(), data.size() / 2}, options, debug).PermitUncheckedError();
-      return disk_failed(number);
-    }
     auto done = target()->Append(data, options, debug);
     if (!done.ok())
       return done;
@@ -146,16 +138,11 @@ namespace {
 /// Any file but a log.
 class other_file final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
-  /// @param watched none if the watch is not to be asked.
-  other_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::shared_ptr<disk_state> watched)
-      : FSWritableFileOwnerWrapper{std::move(file)}, watched_{std::move(watched)} {}
+  using FSWritableFileOwnerWrapper::FSWritableFileOwnerWrapper;
 
   /// A file that may not grow, because of the process's limit (RLIMIT_FSIZE) or the file system's, is the
   /// same trouble as a full disk, and RocksDB goes on after that; after other failed writes it does not.
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    const int number = watched_ ? watched_->ask(disk_call::table) : 0;
-    if (number != 0)
-      return disk_failed(number);
     errno = 0;
     auto done = target()->Append(data, options, debug);
     if (done.ok() || done.IsNoSpace() || errno != EFBIG)
@@ -170,9 +157,6 @@ public:
                   IODebugContext* debug) override {
     return Append(data, options, debug);
   }
-
-private:
-  std::shared_ptr<disk_state> watched_;
 };
 
 } // namespace
@@ -198,9 +182,8 @@ std::unique_ptr<rocksdb::FSWritableFile> watched_log(std::unique_ptr<rocksdb::FS
   return std::make_unique<log_file>(std::move(file), std::move(ahead), std::move(state));
 }
 
-std::unique_ptr<rocksdb::FSWritableFile> watched_file(std::unique_ptr<rocksdb::FSWritableFile> file,
-                                                      std::shared_ptr<disk_state> watched) {
-  return std::make_unique<other_file>(std::move(file), std::move(watched));
+std::unique_ptr<rocksdb::FSWritableFile> watched_file(std::unique_ptr<rocksdb::FSWritableFile> file) {
+  return std::make_unique<other_file>(std::move(file));
 }
 
 } // namespace cluster_store::backends

@@ -28,7 +28,6 @@ enum class log_fate : std::uint8_t {
 
 /// What all files of one database share.
 struct disk_state {
-  disk_watch watch;
   bool every_commit_synced = false;
   std::mutex newest_mutex;
   log_file* newest = nullptr;
@@ -36,8 +35,6 @@ struct disk_state {
   std::atomic<log_fate> fate = log_fate::untouched; // since it began
   std::atomic<bool> began_log = false;              // as well
   std::atomic<bool> log_failed = false;             // at any time
-
-  int ask(disk_call call) const { return watch ? watch(call) : 0; }
 };
 
 /// @returns the status of a call that failed with this `errno`.
@@ -56,8 +53,6 @@ std::unique_ptr<rocksdb::FSWritableFile> watched_log(std::unique_ptr<rocksdb::FS
                                                      std::shared_ptr<disk_state> state);
 
 /// Watches any other file: one that may not grow is reported as a full disk.
-/// @param watched asked before each append, as for a table file; none if it is not to be asked.
-std::unique_ptr<rocksdb::FSWritableFile> watched_file(std::unique_ptr<rocksdb::FSWritableFile> file,
-                                                      std::shared_ptr<disk_state> watched);
+std::unique_ptr<rocksdb::FSWritableFile> watched_file(std::unique_ptr<rocksdb::FSWritableFile> file);
 
 } // namespace cluster_store::backends

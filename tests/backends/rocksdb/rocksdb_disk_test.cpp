@@ -7,6 +7,7 @@
 #include <thread>
 
 #include <cluster_store/tests/backends/engines.hpp>
+#include <cluster_store/tests/backends/rocksdb/failing_files.hpp>
 #include <cluster_store/tests/support/wait_until.hpp>
 
 using namespace cluster_store;
@@ -23,12 +24,12 @@ public:
     options_.sync = sync;
     options_.cache_bytes = 1u << 20;
     options_.write_buffer_bytes = write_buffer_bytes;
-    options_.watch = [this](disk_call call) {
+    options_.files = make_failing_files([this](disk_call call) {
       ++calls_[static_cast<std::size_t>(call)];
       if (call == disk_call::sync && std::this_thread::get_id() != owner_)
         return background_sync_error_.load();
       return errors_[static_cast<std::size_t>(call)].load();
-    };
+    });
     reopen();
   }
 
@@ -63,7 +64,7 @@ public:
   std::unique_ptr<backend> reopened_copy() const {
     auto options = options_;
     options.path = directory_ / "copy";
-    options.watch = nullptr;
+    options.files = nullptr;
     std::filesystem::copy(options_.path, options.path, std::filesystem::copy_options::recursive);
     return value_of(open_rocksdb(options));
   }

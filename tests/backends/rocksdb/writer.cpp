@@ -12,13 +12,16 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <unistd.h>
 
 #include <cluster_store/backends/rocksdb/rocksdb.hpp>
+#include <cluster_store/tests/backends/rocksdb/failing_files.hpp>
 
 using namespace cluster_store;
 using namespace cluster_store::backends;
+using namespace cluster_store::tests;
 
 namespace {
 
@@ -41,7 +44,7 @@ std::unique_ptr<backend> open(const std::string& path, const std::string& sync) 
   auto options = rocksdb_options_from({"rocksdb", path, {{"sync", sync}, {"cache_bytes", "1048576"}}});
   if (!options)
     return nullptr;
-  options->watch = watch;
+  options->files = make_failing_files(watch);
   if (!dies_of.empty())
     options->write_buffer_bytes = 64u << 10;
   auto made = open_rocksdb(*options);
