@@ -11,10 +11,11 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cluster_store/backends/system/directory_lock.hpp>
+#include <cluster_store/backends/system/process_wide.hpp>
 #include <cluster_store/backends/whole_number.hpp>
 
 namespace cluster_store::backends {
@@ -154,6 +155,22 @@ bool write_holder(int directory) {
          && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
+// --- locking it -------------------------------------------------------------------------------------------
+
+/// The directories that this process has locked: what holds within a process where `flock` does not. A forked
+/// child begins with none.
+using directories = std::vector<directory_identity>;
+
+void unlock_all(directories& locked) {
+  locked.clear();
+}
+
+using locked_directories = process_wide<directories, &unlock_all>;
+
+void forget(const directory_identity& which) {
+  locked_directories::with([&](directories& locked) { std::erase(locked, which); });
+}
+
 } // namespace
 
 std::string_view to_string(directory_entry::kind what) noexcept {
@@ -162,8 +179,28 @@ std::string_view to_string(directory_entry::kind what) noexcept {
 }
 
 store_directory::~store_directory() {
-  if (told_ && lock_.is_own())
-    ::unlinkat(lock_.descriptor(), holder_name.data(), 0);
+  if (!locked_ || !descriptor_.is_ours()) // a forked child has no lock
+    return;
+  if (told_)
+    ::unlinkat(descriptor_.get(), holder_name.data(), 0);
+  forget(which_);
+}
+
+/// Does not wait.
+result<void> store_directory::lock() {
+  locked_ = locked_directories::with([&](directories& locked) {
+    const bool is_free = std::ranges::count(locked, which_) == 0;
+    if (is_free)
+      locked.push_back(which_);
+    return is_free;
+  });
+  if (!locked_)
+    return directory_in_use(path_, ::getpid());
+  if (::flock(descriptor_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+    return {}; // else: this file system locks no directories
+  forget(which_);
+  locked_ = false;
+  return directory_in_use(path_, holder_of(descriptor_.get()));
 }
 
 result<std::unique_ptr<store_directory>> store_directory::claim(const std::string& path) {
@@ -177,12 +214,11 @@ result<std::unique_ptr<store_directory>> store_directory::claim(const std::strin
       new store_directory{path, *descriptor, directory_identity{found.st_dev, found.st_ino}}};
   if (!known)
     return failed("the store's directory " + path + " cannot be read", errno, "repair its disk");
-  using outcome = directory_lock::outcome;
-  if (const auto got = made->lock_.take(); got != outcome::taken)
-    return directory_in_use(path, got == outcome::held_here ? ::getpid() : holder_of(*descriptor));
+  if (auto good = made->lock(); !good)
+    return tl::unexpected{std::move(good).error()};
   std::error_code ignored; // then it has no place
   made->place_ = std::filesystem::canonical(path, ignored);
-  if (identity_of(made->place_) != made->lock_.which())
+  if (identity_of(made->place_) != made->which_)
     return fail(errc::unavailable,
                 "the store's directory " + path + " was moved or replaced while it was opened: try again");
   made->parents_ = std::move(changed);
@@ -191,13 +227,13 @@ result<std::unique_ptr<store_directory>> store_directory::claim(const std::strin
 }
 
 std::string store_directory::locked_place() const {
-  auto path = "/proc/self/fd/" + std::to_string(lock_.descriptor());
-  return identity_of(path) == lock_.which() ? path : place_;
+  auto path = "/proc/self/fd/" + std::to_string(descriptor_.get());
+  return identity_of(path) == which_ ? path : place_;
 }
 
 result<std::vector<directory_entry>> store_directory::entries() const {
   // A descriptor of its own, because its position is shared with copies.
-  const int descriptor = ::openat(lock_.descriptor(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor = ::openat(descriptor_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR* const listing = descriptor < 0 ? nullptr : ::fdopendir(descriptor);
   const std::unique_ptr<DIR, int (*)(DIR*)> guard{listing, [](DIR* each) { return ::closedir(each); }};
   std::vector<directory_entry> found;
@@ -219,24 +255,24 @@ result<std::vector<directory_entry>> store_directory::entries() const {
 
 result<std::string> store_directory::part_of(const std::string& name, bool from_end,
                                              std::size_t bytes_max) const {
-  return read_part(lock_.descriptor(), name.c_str(), from_end, bytes_max).map_error([&](int number) {
+  return read_part(descriptor_.get(), name.c_str(), from_end, bytes_max).map_error([&](int number) {
     return failed("the file " + path_ + "/" + name + " cannot be read", number, "give this user the right to")
         .value();
   });
 }
 
 result<void> store_directory::writable(const std::string& name) const {
-  if (::faccessat(lock_.descriptor(), ".", W_OK | X_OK, AT_EACCESS) != 0)
+  if (::faccessat(descriptor_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
     return failed("the store's directory " + path_ + " cannot be written", errno,
                   "give this user the right to");
-  if (::faccessat(lock_.descriptor(), name.c_str(), W_OK, AT_EACCESS) != 0 && errno != ENOENT)
+  if (::faccessat(descriptor_.get(), name.c_str(), W_OK, AT_EACCESS) != 0 && errno != ENOENT)
     return failed("the file " + path_ + "/" + name + " cannot be written", errno,
                   "give this user the right to");
   return {};
 }
 
 result<long> store_directory::record_lock_holder(const std::string& name) const {
-  const unshared_descriptor file{::openat(lock_.descriptor(), name.c_str(), looking)};
+  const unshared_descriptor file{::openat(descriptor_.get(), name.c_str(), looking)};
   if (!file && errno == ENOENT)
     return 0;
   struct flock wanted {};
@@ -251,7 +287,7 @@ result<long> store_directory::record_lock_holder(const std::string& name) const 
 }
 
 result<void> store_directory::accept(const std::vector<std::string>& files) {
-  const int directory = lock_.descriptor();
+  const int directory = descriptor_.get();
   int number = mode_error(::fchmod(directory, directory_mode));
   for (const auto& each : files)
     if (number == 0)

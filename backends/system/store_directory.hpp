@@ -8,10 +8,20 @@
 #include <utility>
 #include <vector>
 
+#include <sys/types.h>
+
 #include <cluster_store/backends/result.hpp>
-#include <cluster_store/backends/system/directory_lock.hpp>
+#include <cluster_store/backends/system/forked.hpp>
 
 namespace cluster_store::backends {
+
+/// What a directory is, whatever it is called.
+struct directory_identity {
+  dev_t device = 0;
+  ino_t inode = 0;
+
+  friend bool operator==(const directory_identity&, const directory_identity&) = default;
+};
 
 /// What a directory has under one name.
 struct directory_entry {
@@ -90,14 +100,17 @@ public:
 
 private:
   store_directory(std::string path, int descriptor, const directory_identity& which)
-      : path_{std::move(path)}, lock_{descriptor, which} {}
+      : path_{std::move(path)}, descriptor_{descriptor}, which_{which} {}
 
+  result<void> lock();
   result<std::string> part_of(const std::string& name, bool from_end, std::size_t bytes_max) const;
 
   std::string path_;
   std::string place_;
   std::vector<std::string> parents_;
-  directory_lock lock_;
+  unshared_descriptor descriptor_;
+  directory_identity which_;
+  bool locked_ = false;
   bool told_ = false; // who has it
 };
 
