@@ -1,7 +1,6 @@
 #include <cluster_store/backends/system/store_directory.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -9,7 +8,6 @@
 #include <system_error>
 #include <utility>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -20,6 +18,8 @@
 
 namespace cluster_store::backends {
 namespace {
+
+using std::filesystem::file_type;
 
 constexpr mode_t directory_mode = S_IRWXU;
 constexpr mode_t file_mode = S_IRUSR | S_IWUSR;
@@ -98,15 +98,6 @@ directory_identity identity_of(const std::string& path) noexcept {
                                            : directory_identity{};
 }
 
-directory_entry::kind kind_of(mode_t mode) noexcept {
-  using kind = directory_entry::kind;
-  if (S_ISREG(mode))
-    return kind::file;
-  if (S_ISDIR(mode))
-    return kind::directory;
-  return S_ISLNK(mode) ? kind::link : kind::other;
-}
-
 /// @returns so many bytes of `name`, or `errno`.
 tl::expected<std::string, int> read_part(int directory, const char* name, bool from_end,
                                          std::size_t bytes_max) {
@@ -173,9 +164,12 @@ void forget(const directory_identity& which) {
 
 } // namespace
 
-std::string_view to_string(directory_entry::kind what) noexcept {
-  constexpr std::array<std::string_view, 4> names{"a file", "a directory", "a symbolic link", "no file"};
-  return names[static_cast<std::size_t>(what)];
+std::string_view to_string(file_type what) noexcept {
+  if (what == file_type::regular)
+    return "a file";
+  if (what == file_type::directory)
+    return "a directory";
+  return what == file_type::symlink ? "a symbolic link" : "no file";
 }
 
 store_directory::~store_directory() {
@@ -232,23 +226,19 @@ std::string store_directory::locked_place() const {
 }
 
 result<std::vector<directory_entry>> store_directory::entries() const {
-  // A descriptor of its own, because its position is shared with copies.
-  const int descriptor = ::openat(descriptor_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR* const listing = descriptor < 0 ? nullptr : ::fdopendir(descriptor);
-  const std::unique_ptr<DIR, int (*)(DIR*)> guard{listing, [](DIR* each) { return ::closedir(each); }};
   std::vector<directory_entry> found;
-  while (listing != nullptr) {
-    errno = 0;
-    const auto* const each = ::readdir(listing);
-    if (each == nullptr)
-      break;
-    struct stat about {};
-    if (std::strcmp(each->d_name, ".") != 0 && std::strcmp(each->d_name, "..") != 0
-        && ::fstatat(descriptor, each->d_name, &about, AT_SYMLINK_NOFOLLOW) == 0)
-      found.push_back({each->d_name, kind_of(about.st_mode), static_cast<std::uint64_t>(about.st_size)});
+  std::error_code problem;
+  for (std::filesystem::directory_iterator at{locked_place(), problem}, end; at != end;
+       at.increment(problem)) {
+    std::error_code gone;
+    const auto what = at->symlink_status(gone).type();
+    const auto bytes = what == file_type::regular ? at->file_size(gone) : 0;
+    if (!gone)
+      found.push_back({at->path().filename().string(), what, bytes});
   }
-  if (listing == nullptr || errno != 0)
-    return failed("the store's directory " + path_ + " cannot be read", errno, "give this user the right to");
+  if (problem)
+    return failed("the store's directory " + path_ + " cannot be read", problem.value(),
+                  "give this user the right to");
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return found;
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,15 +26,13 @@ struct directory_identity {
 
 /// What a directory has under one name.
 struct directory_entry {
-  enum class kind : std::uint8_t { file, directory, link, other };
-
   std::string name;
-  kind what = kind::other; ///< A symbolic link is not followed.
-  std::uint64_t bytes = 0; ///< Of a file.
+  std::filesystem::file_type what{}; ///< A symbolic link is not followed.
+  std::uint64_t bytes = 0;           ///< Of a file.
 };
 
 /// @returns "a file", "a directory", "a symbolic link" or "no file".
-std::string_view to_string(directory_entry::kind what) noexcept;
+std::string_view to_string(std::filesystem::file_type what) noexcept;
 
 /// The directory of a store, and the right to be the only one who uses it.
 ///

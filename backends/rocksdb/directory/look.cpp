@@ -10,7 +10,7 @@
 namespace cluster_store::backends {
 namespace {
 
-using kind = directory_entry::kind;
+using std::filesystem::file_type;
 
 constexpr std::size_t inventory_bytes_max = 16u << 20; // a hundred thousand files
 constexpr std::size_t current_bytes_max = 64;
@@ -66,8 +66,9 @@ private:
   }
 
   tl::unexpected<error> refuse(const directory_entry& stranger) const {
-    const auto what = "'" + shown(stranger.name) + "'"
-                      + (stranger.what == kind::file ? "" : ", " + std::string{to_string(stranger.what)});
+    const auto what =
+        "'" + shown(stranger.name) + "'"
+        + (stranger.what == file_type::regular ? "" : ", " + std::string{to_string(stranger.what)});
     const auto path = "rocksdb:" + where_.path();
     if (manifest_.empty() && !inventory_)
       return fail(errc::invalid_argument, path + " is no store but a directory with other things in it ("
@@ -83,7 +84,7 @@ private:
     const auto* const entry = find(name);
     if (entry == nullptr)
       return {};
-    if (entry->what != kind::file)
+    if (entry->what != file_type::regular)
       return refuse(*entry);
     const auto text = where_.beginning_of(entry->name, inventory_bytes_max);
     if (!text)
@@ -122,7 +123,7 @@ private:
   result<void> at_lock() const {
     const std::string name{lock_name};
     const auto* const lock = find(name);
-    if (lock != nullptr && lock->what != kind::file)
+    if (lock != nullptr && lock->what != file_type::regular)
       return fail(errc::io_error,
                   "the file " + where_.path() + "/" + name + " cannot be locked, because it is "
                       + std::string{to_string(lock->what)} + ": remove it or use another directory");
@@ -135,7 +136,7 @@ private:
 
   result<void> read_current() {
     const auto* const current = find("CURRENT");
-    if (current == nullptr || current->what != kind::file)
+    if (current == nullptr || current->what != file_type::regular)
       return {};
     return where_.beginning_of(current->name, current_bytes_max).map([this](const std::string& text) {
       manifest_ = manifest_named_by(text).value_or("");
@@ -149,7 +150,7 @@ private:
     const bool has_others = inventory_ || std::any_of(entries_.begin(), entries_.end(), [](const auto& each) {
                               return rocksdb_file_named(each.name) == rocksdb_file::manifest;
                             });
-    if (current->what != kind::file || (manifest_.empty() && !has_others))
+    if (current->what != file_type::regular || (manifest_.empty() && !has_others))
       return refuse(*current);
     if (manifest_.empty())
       return damaged(where_.path(), "its file CURRENT names no manifest");
@@ -168,7 +169,7 @@ private:
       const bool own = std::ranges::count(found_.files, entry.name) != 0;
       return own || found_.has_database || found_.has_inventory ? result<void>{} : refuse(entry);
     }
-    if (entry.what != kind::file)
+    if (entry.what != file_type::regular)
       return refuse(entry);
     const auto is_ours = can_be_ours(entry, what);
     if (!is_ours)
