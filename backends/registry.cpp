@@ -44,7 +44,7 @@ registry registry::with_builtin_engines() {
   registry made;
   made.add("memory", open_memory);
   made.add("rocksdb", open_rocksdb_uri, resolve_path, check_rocksdb_presence);
-  made.add("faulty", faulty_factory(made), faulty_resolver(made), faulty_presence_check(made));
+  add_faulty(made);
   return made;
 }
 

@@ -64,15 +64,9 @@ result<std::unique_ptr<backend>> make_faulty(std::unique_ptr<backend> inner, fau
 /// @errors `invalid_argument` saying which rule is wrong and how rules are written.
 result<fault_plan> fault_plan_from(const uri& where);
 
-/// @returns the factory for `faulty:` URIs; INNER is a percent-encoded URI of one of `engines`. With
-/// `opens=N` only the first N times that URI is opened through this factory have faults, so that a restarted
-/// store recovers.
-factory faulty_factory(registry engines);
-
-/// @returns the resolver for `faulty:` URIs: that of INNER.
-resolver faulty_resolver(registry engines);
-
-/// @returns the presence check for `faulty:` URIs: that of INNER.
-presence_check faulty_presence_check(registry engines);
+/// Adds the engine for `faulty:` URIs; INNER is a percent-encoded URI of one of those that `engines` has now,
+/// which resolves it and checks its presence. With `opens=N` only the first N times that URI is opened
+/// through this registry or a copy have faults, so that a restarted store recovers.
+void add_faulty(registry& engines);
 
 } // namespace cluster_store::backends

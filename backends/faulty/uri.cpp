@@ -117,37 +117,34 @@ result<fault_plan> fault_plan_from(const uri& where) {
   return good.map([&] { return std::move(plan); });
 }
 
-resolver faulty_resolver(registry engines) {
-  return [engines = std::move(engines)](const uri& where) -> result<uri> {
-    const auto inner = parse_uri(where.path);
-    if (!inner)
-      return where; // whoever opens it says what is wrong
-    return engines.resolve(*inner).map([&](const uri& resolved) {
-      return uri{where.scheme, to_string(resolved), where.options};
-    });
-  };
-}
-
-presence_check faulty_presence_check(registry engines) {
-  return [engines = std::move(engines)](const uri& where) {
-    return parse_uri(where.path).and_then([&](const uri& inner) { return engines.check_presence(inner); });
-  };
-}
-
-factory faulty_factory(registry engines) {
-  return [engines = std::move(engines),
-          counter = std::make_shared<open_counter>()](const uri& where) -> result<std::unique_ptr<backend>> {
+void add_faulty(registry& engines) {
+  auto open = [inner_engines = engines, counter = std::make_shared<open_counter>()](
+                  const uri& where) -> result<std::unique_ptr<backend>> {
     auto plan = fault_plan_from(where);
     auto opens = no_limit;
     auto inner =
         plan.and_then([&](const fault_plan&) { return read_number(where, "opens", 1, no_limit, opens); })
-            .and_then([&] { return engines.open(where.path); });
+            .and_then([&] { return inner_engines.open(where.path); });
     if (!inner)
       return inner;
     if (counter->count(where) > opens)
       plan->faults.clear();
     return make_faulty(std::move(*inner), std::move(*plan));
   };
+  auto resolve = [inner_engines = engines](const uri& where) -> result<uri> {
+    const auto inner = parse_uri(where.path);
+    if (!inner)
+      return where; // whoever opens it says what is wrong
+    return inner_engines.resolve(*inner).map([&](const uri& resolved) {
+      return uri{where.scheme, to_string(resolved), where.options};
+    });
+  };
+  auto check_presence = [inner_engines = engines](const uri& where) {
+    return parse_uri(where.path).and_then([&](const uri& inner) {
+      return inner_engines.check_presence(inner);
+    });
+  };
+  engines.add("faulty", std::move(open), std::move(resolve), std::move(check_presence));
 }
 
 } // namespace cluster_store::backends
