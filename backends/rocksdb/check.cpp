@@ -114,10 +114,9 @@ result<void> check_database(database& where, const found_files& found) {
     return rocksdb_failed("listing the column families", where.path, done);
   const bool has_identity = std::ranges::count(found.files, "IDENTITY") != 0;
   const bool has_log = std::ranges::any_of(found.files, is_log);
-  auto good = check_families(where, families);
-  if (good)
-    good = check_mark(where, found.has_inventory || has_identity, has_log);
-  return good ? check_tables(where, found, families) : good;
+  return check_families(where, families)
+      .and_then([&] { return check_mark(where, found.has_inventory || has_identity, has_log); })
+      .and_then([&] { return check_tables(where, found, families); });
 }
 
 } // namespace cluster_store::backends

@@ -47,7 +47,6 @@ private:
   // Reading (rocksdb_read.cpp).
   result<void> load_length();
   std::shared_ptr<read_buffer> unused_buffer();
-  static void count_nothing() noexcept;
   void take_back_buffers() noexcept;
   void find_recent(std::span<const std::string_view> ids, read_buffer& into);
   std::size_t read(std::span<const std::string_view> ids, read_buffer& into, std::size_t bytes_max);

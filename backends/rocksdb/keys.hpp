@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <cluster_store/backends/backend.hpp>
+#include <cluster_store/backends/coding/codec.hpp>
 
 /// How the rows of the RocksDB engine are named (docs/storage.md). Keys are compared as bytes, so numbers in
 /// them are big-endian. Pure.
@@ -16,16 +17,12 @@ namespace cluster_store::backends::keys {
 inline constexpr std::size_t number_bytes = 8;
 
 inline void append_number(std::uint64_t number, std::string& out) {
-  for (int shift = 56; shift >= 0; shift -= 8)
-    out.push_back(static_cast<char>(number >> shift));
+  writer{out}.fixed(__builtin_bswap64(number));
 }
 
 /// @pre `bytes.size() >= number_bytes`
 inline std::uint64_t number_at(std::string_view bytes) noexcept {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < number_bytes; ++i)
-    number = number << 8 | static_cast<std::uint8_t>(bytes[i]);
-  return number;
+  return __builtin_bswap64(reader{bytes}.fixed<std::uint64_t>());
 }
 
 /// Times before 1970 sort first: the sign is turned around.

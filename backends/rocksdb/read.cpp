@@ -4,6 +4,7 @@
 #include <deque>
 
 #include <rocksdb/db.h>
+#include <rocksdb/perf_level.h>
 
 #include <cluster_store/backends/rocksdb/keys.hpp>
 #include <cluster_store/backends/write_check.hpp>
@@ -77,14 +78,13 @@ result<void> rocksdb_engine::load() {
 
 result<void> rocksdb_engine::load_length() {
   std::string stored;
-  const auto done = database_->db->Get({}, (*database_)[family::meta], length_key, &stored);
+  auto done = database_->db->Get({}, (*database_)[family::meta], length_key, &stored);
   if (done.IsNotFound())
     return {};
+  if (done.ok() && stored.size() != keys::number_bytes)
+    done = rocksdb::Status::Corruption("it has " + std::to_string(stored.size()) + " bytes");
   if (!done.ok())
     return rocksdb_failed("reading the number of sessions", database_->path, done);
-  if (stored.size() != keys::number_bytes)
-    return rocksdb_failed("reading the number of sessions", database_->path,
-                          rocksdb::Status::Corruption("it has " + std::to_string(stored.size()) + " bytes"));
   length_ = keys::number_at(stored);
   return {};
 }
@@ -180,7 +180,7 @@ void rocksdb_engine::note_size(std::size_t bytes) noexcept {
 result<void> rocksdb_engine::get(std::span<const std::string_view> ids, reads& out) {
   out.rows.clear();
   out.pins.reset();
-  count_nothing();
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable); // as in `apply`
   const auto buffer = unused_buffer();
   if (known_.size() >= known_max)
     known_.clear();

@@ -54,13 +54,8 @@ rocksdb_engine::~rocksdb_engine() {
   take_back_buffers();
 }
 
-/// RocksDB counts what it does for this thread, which costs, and nobody asks.
-void rocksdb_engine::count_nothing() noexcept {
-  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
-}
-
 result<std::vector<result<write_outcome>>> rocksdb_engine::apply(const commit& changes) {
-  count_nothing();
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable); // counting for this thread costs, and nobody asks
   auto good = check_refused();
   if (good)
     good = learn_what_is_missing(changes);

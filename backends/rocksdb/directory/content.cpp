@@ -44,8 +44,7 @@ bool take_prefix(std::string_view& text, std::string_view prefix) noexcept {
 
 /// Whether one is the beginning of the other: a file may have been cut off.
 bool begins_as(std::string_view text, std::string_view whole) noexcept {
-  const auto common = std::min(text.size(), whole.size());
-  return text.substr(0, common) == whole.substr(0, common);
+  return text.substr(0, whole.size()) == whole.substr(0, text.size());
 }
 
 /// Logs and manifests have the same records: checksum (4 bytes), length (2), kind (1), content.
@@ -130,13 +129,9 @@ bool can_be_of_rocksdb(rocksdb_file kind, const file_content& what) noexcept {
   case rocksdb_file::manifest:
   case rocksdb_file::log:
     return begins_with_record(what);
-  case rocksdb_file::table: // a part of one has keys with zeros in them, and is no text
+  default: // a table: a part of one has keys with zeros in them, and is no text
     return what.end.ends_with(table_end) || what.beginning.find('\0') != std::string_view::npos;
-  case rocksdb_file::none:
-  case rocksdb_file::lock:
-    break;
   }
-  return false;
 }
 
 std::optional<std::string_view> manifest_named_by(std::string_view current) noexcept {

@@ -39,23 +39,15 @@ public:
   explicit look(const store_directory& where) : where_{where} {}
 
   result<found_files> at_everything() {
-    auto entries = where_.entries();
-    if (!entries)
-      return tl::unexpected{std::move(entries).error()};
-    entries_ = std::move(*entries);
-    auto good = read_current();
-    if (good)
-      good = at_own_files();
-    if (good)
-      good = at_lock();
-    if (good)
-      good = at_current();
-    for (const auto& each : entries_)
-      if (good)
-        good = at(each);
-    if (good)
-      good = for_what_is_missing();
-    return good.map([this] { return std::move(found_); });
+    return where_.entries()
+        .map([this](std::vector<directory_entry> entries) { entries_ = std::move(entries); })
+        .and_then([this] { return read_current(); })
+        .and_then([this] { return at_own_files(); })
+        .and_then([this] { return at_lock(); })
+        .and_then([this] { return at_current(); })
+        .and_then([this] { return at_each(); })
+        .and_then([this] { return for_what_is_missing(); })
+        .map([this] { return std::move(found_); });
   }
 
 private:
@@ -160,6 +152,13 @@ private:
     // An older program that had it since did not keep the inventory, and begun another manifest.
     if (inventory_ && !inventory_->contains(manifest_))
       inventory_.reset();
+    return {};
+  }
+
+  result<void> at_each() {
+    for (const auto& each : entries_)
+      if (auto good = at(each); !good)
+        return good;
     return {};
   }
 
