@@ -78,12 +78,15 @@ private:
       return {};
     if (entry->what != file_type::regular)
       return refuse(*entry);
-    const auto text = where_.beginning_of(entry->name, inventory_bytes_max);
-    if (!text)
-      return tl::unexpected{text.error()};
-    if (!looks_right(*text))
-      return refuse(*entry);
-    found_.files.push_back(entry->name);
+    return where_.beginning_of(entry->name, inventory_bytes_max).and_then([&](const std::string& text) {
+      return take(*entry, looks_right(text));
+    });
+  }
+
+  result<void> take(const directory_entry& entry, bool is_ours) {
+    if (!is_ours)
+      return refuse(entry);
+    found_.files.push_back(entry.name);
     return {};
   }
 
@@ -170,13 +173,7 @@ private:
     }
     if (entry.what != file_type::regular)
       return refuse(entry);
-    const auto is_ours = can_be_ours(entry, what);
-    if (!is_ours)
-      return tl::unexpected{is_ours.error()};
-    if (!*is_ours)
-      return refuse(entry);
-    found_.files.push_back(entry.name);
-    return {};
+    return can_be_ours(entry, what).and_then([&](bool is_ours) { return take(entry, is_ours); });
   }
 
   result<bool> can_be_ours(const directory_entry& entry, rocksdb_file what) const {
