@@ -42,8 +42,7 @@ struct database {
         path{options.path},
         place{options.files ? directory->place() : directory->locked_place()},
         disk{options.files, options.sync == traits::syncing::always},
-        order{make_log_order()},
-        recent_bytes{recent_share(options.cache_bytes)} {}
+        order{make_log_order()} {}
   ~database();
   database(const database&) = delete;
   database& operator=(const database&) = delete;
@@ -57,7 +56,6 @@ struct database {
   std::string place;                          // the directory itself, for use
   watched_disk disk;                          // outlives the database
   std::shared_ptr<rocksdb::WalFilter> order;  // of the logs; outlives the database
-  std::size_t recent_bytes;                   // for sessions that were used last
   rocksdb::DB* db = nullptr;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> families{};
 };

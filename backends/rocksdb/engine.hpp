@@ -22,7 +22,7 @@ namespace cluster_store::backends {
 /// The RocksDB engine: one WriteBatch, one write and at most one sync a commit. See rocksdb.hpp.
 class rocksdb_engine final : public backend {
 public:
-  rocksdb_engine(std::unique_ptr<database> opened, traits::syncing sync);
+  rocksdb_engine(std::unique_ptr<database> opened, const rocksdb_options& options);
   ~rocksdb_engine() override;
 
   /// Reads what is kept in memory beside the database. Called once, before anything else.

@@ -14,10 +14,6 @@ namespace {
 
 using rocksdb::Slice;
 
-std::string_view view(const Slice& bytes) noexcept {
-  return {bytes.data(), bytes.size()};
-}
-
 constexpr char cursor_mark = 'r';
 
 /// Sessions that are remembered between two commits. More than a commit has: the store reads those of a
@@ -138,7 +134,7 @@ std::size_t rocksdb_engine::read(std::span<const std::string_view> ids, read_buf
 }
 
 result<std::optional<record>> rocksdb_engine::row_of(const read_buffer& from, std::size_t number) {
-  const auto id = view(from.keys[number]);
+  const auto id = from.keys[number].ToStringView();
   const auto& state = from.states[number];
   if (state.IsNotFound()) {
     known_.set(id, {.stored = false});
@@ -146,7 +142,7 @@ result<std::optional<record>> rocksdb_engine::row_of(const read_buffer& from, st
   }
   if (!state.ok())
     return rocksdb_failed("reading a session", database_->path, state);
-  const auto stored = view(from.values[number]);
+  const auto stored = from.values[number].ToStringView();
   auto row = decoded(id, stored);
   if (row)
     recent_.put(id, stored);
@@ -269,7 +265,7 @@ result<std::vector<expiry_row>> rocksdb_engine::due(wall_time now, std::size_t r
   else if (rows->status().ok() && end > expiry_floor_)
     expiry_floor_ = end;
   return rows_of<expiry_row>(*database_, *rows, rows_max, "reading the expiry index",
-                             [](const auto& at) { return keys::expiry_row_of(view(at.key())); });
+                             [](const auto& at) { return keys::expiry_row_of(at.key().ToStringView()); });
 }
 
 result<std::uint64_t> rocksdb_engine::length() {
@@ -280,7 +276,7 @@ result<std::vector<client_row>> rocksdb_engine::client_rows() {
   const auto rows = list(*database_, family::clients);
   rows->SeekToFirst();
   return rows_of<client_row>(*database_, *rows, SIZE_MAX, "reading the client table", [](const auto& at) {
-    return keys::client_row_of(view(at.key()), view(at.value()));
+    return keys::client_row_of(at.key().ToStringView(), at.value().ToStringView());
   });
 }
 

@@ -32,23 +32,17 @@ constexpr std::array<std::string_view, 3> sync_names{"always", "interval", "neve
 /// In the order of `rocksdb_options::compression_kind`.
 constexpr std::array<std::string_view, 4> compression_names{"none", "lz4", "zstd", "snappy"};
 
-traits traits_for(traits::syncing sync) {
-  return {
-      .engine = "rocksdb",
-      .durable = true,
-      .ordered_scan = true,
-      .sync = sync,
-      .may_block = true,
-  };
-}
-
 } // namespace
 
-rocksdb_engine::rocksdb_engine(std::unique_ptr<database> opened, traits::syncing sync)
+rocksdb_engine::rocksdb_engine(std::unique_ptr<database> opened, const rocksdb_options& options)
     : database_{std::move(opened)},
-      traits_{traits_for(sync)},
+      traits_{.engine = "rocksdb",
+              .durable = true,
+              .ordered_scan = true,
+              .sync = options.sync,
+              .may_block = true},
       batch_{std::make_unique<rocksdb::WriteBatch>()},
-      recent_{database_->recent_bytes} {}
+      recent_{recent_share(options.cache_bytes)} {}
 
 rocksdb_engine::~rocksdb_engine() {
   take_back_buffers();
@@ -260,7 +254,7 @@ result<std::unique_ptr<backend>> open_rocksdb(const rocksdb_options& options) tr
       .and_then([&] { return open_database(options); })
       .and_then([&](std::unique_ptr<database> opened) {
         spare_children_the_end();
-        auto engine = std::make_unique<rocksdb_engine>(std::move(opened), options.sync);
+        auto engine = std::make_unique<rocksdb_engine>(std::move(opened), options);
         return engine->load().map([&] { return make_contained(std::move(engine)); });
       });
 } catch (const std::exception& problem) {

@@ -49,7 +49,9 @@ result<void> prepare_rocksdb(const std::string& path) try {
   const std::lock_guard guard{mutex}; // one at a time, so that what was found is still there
   const signal_shield shield;
   const auto what = "rocksdb:" + path + ": opening it";
-  if (auto good = check_room(opening_room + room{.threads = started ? 0 : pools}, what); !good)
+  auto needed = opening_room;
+  needed.threads += started ? 0 : pools;
+  if (auto good = check_room(needed, what); !good)
     return good;
   start_pools();
   started = true;

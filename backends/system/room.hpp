@@ -17,11 +17,6 @@ struct room {
   std::size_t memory_bytes = 0; ///< Of address space, beside what the threads take.
 };
 
-constexpr room operator+(const room& one, const room& other) {
-  return {one.descriptors + other.descriptors, one.threads + other.threads,
-          one.memory_bytes + other.memory_bytes};
-}
-
 /// Finds out whether there is `wanted` in this process now, by taking all of it at once and giving it back.
 /// Others may take it before the caller does, so ask for some more.
 ///

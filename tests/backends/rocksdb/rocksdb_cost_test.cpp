@@ -24,7 +24,7 @@ public:
     how.sync = traits::syncing::never;
     auto opened = value_of(backends::open_database(how));
     database_ = opened.get();
-    engine_ = std::make_unique<rocksdb_engine>(std::move(opened), traits::syncing::never);
+    engine_ = std::make_unique<rocksdb_engine>(std::move(opened), how);
     value_of(engine_->load());
   }
 
