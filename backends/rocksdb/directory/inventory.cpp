@@ -4,6 +4,7 @@
 #include <array>
 #include <cinttypes>
 #include <cstdio>
+#include <sstream>
 #include <utility>
 
 #include <rocksdb/file_system.h>
@@ -11,7 +12,6 @@
 
 #include <cluster_store/backends/rocksdb/directory/content.hpp>
 #include <cluster_store/backends/system/store_directory.hpp>
-#include <cluster_store/backends/whole_number.hpp>
 
 namespace cluster_store::backends {
 namespace {
@@ -42,25 +42,18 @@ std::string line_of(const std::string& file, const rocksdb_inventory::entry& wha
   return made + " " + checksum_of(made) + "\n";
 }
 
-/// Takes the first word off `text`.
-std::string_view take_word(std::string_view& text) {
-  const auto end = std::min(text.find(' '), text.size());
-  const auto word = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return word;
-}
-
 /// word, name, length if it is known, checksum
 void read_line(std::string_view line, rocksdb_inventory::list& into) {
   const auto last = line.rfind(' ');
   if (last == std::string_view::npos || checksum_of(line.substr(0, last)) != line.substr(last + 1))
     return;
-  line = line.substr(0, last);
-  rocksdb_inventory::entry what{.required = take_word(line) == required_word};
-  const auto name = take_word(line);
-  if (!line.empty())
-    what.bytes_min = parse_whole_number(line).value_or(0);
-  into[std::string{name}] = what;
+  std::istringstream words{std::string{line.substr(0, last)}};
+  std::string state;
+  std::string name;
+  rocksdb_inventory::entry what;
+  words >> state >> name >> what.bytes_min; // which stays 0 where none is written
+  what.required = state == required_word;
+  into[name] = what;
 }
 
 /// RocksDB's other files are known by their content, and not by whether they are there.
