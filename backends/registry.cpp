@@ -18,9 +18,7 @@ result<std::unique_ptr<backend>> open_memory(const uri& where) {
   if (!where.path.empty())
     return fail(errc::invalid_argument, "a memory store has no path, but '" + where.path
                                             + "' was given: write memory: or use rocksdb:" + where.path);
-  if (auto good = check_option_names(where, {}); !good)
-    return tl::unexpected{std::move(good).error()};
-  return make_memory();
+  return check_option_names(where, {}).map(make_memory);
 }
 
 /// RocksDB's file CURRENT is there as long as the database is.
@@ -34,8 +32,7 @@ result<void> check_rocksdb_presence(const uri& where) {
 }
 
 result<std::unique_ptr<backend>> open_rocksdb_uri(const uri& where) {
-  return rocksdb_options_from(where).and_then(
-      [](const rocksdb_options& options) { return open_rocksdb(options); });
+  return rocksdb_options_from(where).and_then(open_rocksdb);
 }
 
 } // namespace

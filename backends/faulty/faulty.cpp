@@ -68,10 +68,11 @@ public:
 
   result<std::vector<result<write_outcome>>> apply(const commit& changes) override {
     const auto struck = strike(call_kind::apply);
-    if (struck == kind::torn)
-      return tear(changes);
-    return guard(struck,
-                 [&] { return forgets_ ? inner_->apply(forgotten(changes)) : inner_->apply(changes); });
+    return guard(struck, [&] {
+      if (struck == kind::torn)
+        return tear(changes);
+      return forgets_ ? inner_->apply(forgotten(changes)) : inner_->apply(changes);
+    });
   }
 
   result<page> scan(const scan_request& request) override {
@@ -149,8 +150,6 @@ private:
   }
 
   result<std::vector<result<write_outcome>>> tear(const commit& changes) {
-    if (broken_)
-      return planned(errc::io_error, "it is broken: restart it");
     commit part;
     part.clear = changes.clear;
     if (!changes.writes.empty()) {
