@@ -1,6 +1,5 @@
 #include <cluster_store/backends/rocksdb/directory/inventory.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cinttypes>
 #include <cstdio>
