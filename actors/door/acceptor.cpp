@@ -4,9 +4,6 @@
 #include <cerrno>
 #include <utility>
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cluster_store/actors/door/sockets/sockets.hpp>
 #include <cluster_store/actors/door/visit.hpp>
 
@@ -43,7 +40,7 @@ result<listening_socket> open_tcp(const endpoint& where, bool has_secret, bool h
     return fail(errc::io_error, "cannot listen at " + name + ": " + socket.error().message());
   auto real = where;
   real.port = local_port(socket->get());
-  return listening_socket{std::move(real), addresses.front().family(), std::nullopt, std::move(*socket)};
+  return listening_socket{std::move(real), std::nullopt, std::move(*socket)};
 }
 
 } // namespace
@@ -54,7 +51,7 @@ result<listening_socket> open_listening(const endpoint& where, bool has_secret, 
   auto file = socket_file::take(where.path);
   if (!file)
     return tl::unexpected{file.error()};
-  return listening_socket{where, AF_UNIX, std::move(*file), {}};
+  return listening_socket{where, std::move(*file), {}};
 }
 
 acceptor::acceptor(inside& door, listening_socket socket, listen_options how,
@@ -169,9 +166,9 @@ void acceptor::pause() {
 }
 
 void acceptor::greet(unshared_descriptor socket, const socket_address& from) {
-  const bool local = socket_.family == AF_UNIX;
-  const bool other_user = local && peer_uid(socket.get()) != ::geteuid();
-  tune(socket.get(), socket_.family);
+  const bool local = socket_.file.has_value();
+  const bool other_user = local && !is_same_user(socket.get());
+  tune(socket.get(), from.family());
   if (strangers_ >= how_.preambles_max) {
     const auto oldest =
         std::find_if(visits_.begin(), visits_.end(), [](const auto& each) { return each->is_stranger(); });

@@ -19,8 +19,7 @@ class visit;
 
 /// A listening socket, bound and not yet served.
 struct listening_socket {
-  endpoint where; ///< With the real port.
-  int family = 0;
+  endpoint where;                  ///< With the real port.
   std::optional<socket_file> file; ///< Owns a Unix socket.
   unshared_descriptor tcp;
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <unistd.h>
-
 #include <cluster_store/actors/door/streams/tls_stream.hpp>
 #include <cluster_store/actors/runtime/system_clock.hpp>
 #include <cluster_store/backends/system/random.hpp>
@@ -163,7 +161,7 @@ void attempt::on_failed_address(const std::error_code& why) {
 }
 
 void attempt::talk(unshared_descriptor socket) {
-  if (where_.what == endpoint::kind::unix_socket && peer_uid(socket.get()) != ::geteuid())
+  if (where_.what == endpoint::kind::unix_socket && !is_same_user(socket.get()))
     return finish(fail(errc::unauthorized,
                        "cannot connect to " + name_ + ": another user serves it; run both as the same user"));
   talk_ = std::make_shared<conversation>(door_.io(), std::move(socket));

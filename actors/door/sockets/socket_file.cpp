@@ -13,10 +13,6 @@ namespace cluster_store::door {
 
 namespace {
 
-std::string lock_path(const std::string& path) {
-  return path + ".lock";
-}
-
 tl::unexpected<error> refused_by_system(const std::string& path, int number) {
   return fail(errc::io_error, "cannot listen at unix:" + path + ": " + system_message(number));
 }
@@ -48,7 +44,7 @@ result<void> prepare_directory(const std::string& path) {
 }
 
 result<lock_file> lock(const std::string& path) {
-  auto taken = lock_file::take(lock_path(path));
+  auto taken = lock_file::take(path + ".lock");
   if (!taken && taken.error().code == errc::unavailable)
     return served_by_another(path, taken.error().message);
   if (!taken)
@@ -78,17 +74,13 @@ result<void> remove_stale(const std::string& path, const socket_address& where) 
 } // namespace
 
 result<socket_file> socket_file::take(const std::string& path) {
-  if (auto checked = check_unix_path(path); !checked)
-    return tl::unexpected{checked.error()};
-  if (auto ready = prepare_directory(path); !ready)
-    return tl::unexpected{ready.error()};
-  auto locked = lock(path);
-  if (!locked)
-    return tl::unexpected{locked.error()};
-  socket_file taken{path, *std::move(locked)};
-  if (auto listening = taken.listen(); !listening)
-    return tl::unexpected{listening.error()};
-  return taken;
+  return check_unix_path(path)
+      .and_then([&] { return prepare_directory(path); })
+      .and_then([&] { return lock(path); })
+      .and_then([&](lock_file locked) {
+        socket_file taken{path, std::move(locked)};
+        return taken.listen().map([&] { return std::move(taken); });
+      });
 }
 
 result<void> socket_file::mend() {

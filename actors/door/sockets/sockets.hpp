@@ -2,13 +2,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <sys/socket.h>
-#include <sys/types.h>
 
 #include <cluster_store/actors/endpoint.hpp>
 #include <cluster_store/backends/result.hpp>
@@ -20,12 +19,12 @@ namespace cluster_store::door {
 
 /// An address as the system takes it.
 struct socket_address {
-  sockaddr_storage storage{};
-  socklen_t length = 0;
+  boost::asio::generic::stream_protocol::endpoint where;
   std::shared_ptr<const unshared_descriptor> directory = {}; ///< Kept open for a path that has no room here.
 
-  const sockaddr* get() const noexcept { return reinterpret_cast<const sockaddr*>(&storage); }
-  int family() const noexcept { return storage.ss_family; }
+  const sockaddr* get() const noexcept { return where.data(); }
+  socklen_t length() const noexcept { return static_cast<socklen_t>(where.size()); }
+  int family() const noexcept { return where.protocol().family(); }
 };
 
 /// @returns the text of an error number.
@@ -80,8 +79,8 @@ connect_attempt start_connect(const socket_address& where);
 /// @returns how a pending connect ended.
 std::error_code connect_result(int fd);
 
-/// @returns the user at the other end of a Unix socket: who listens, or who connected.
-std::optional<uid_t> peer_uid(int fd);
+/// @returns whether this process's user is at the other end of a Unix socket: who listens, or who connected.
+bool is_same_user(int fd);
 
 /// TCP: small messages leave at once, and a peer whose machine vanished is noticed. Unix: a mebibyte may be
 /// on its way, as far as the system allows; with the usual buffer, large messages take turns with their

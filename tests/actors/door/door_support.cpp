@@ -118,10 +118,10 @@ raw_peer::raw_peer(const endpoint& where, const std::string& from) {
   socket_ = file_descriptor{::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0)};
   if (!from.empty()) {
     const auto source = door::literal_addresses(from, 0).front();
-    if (::bind(socket_.number(), source.get(), source.length) != 0)
+    if (::bind(socket_.number(), source.get(), source.length()) != 0)
       throw std::system_error{errno, std::generic_category(), "bind to " + from};
   }
-  if (::connect(socket_.number(), address.get(), address.length) != 0)
+  if (::connect(socket_.number(), address.get(), address.length()) != 0)
     throw std::system_error{errno, std::generic_category(), "connect to " + to_string(where)};
 }
 

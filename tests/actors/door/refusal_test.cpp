@@ -16,7 +16,7 @@ namespace {
 /// Listens without ever accepting; with a queue of one.
 file_descriptor silent_listener(const door::socket_address& where) {
   file_descriptor socket{::socket(where.family(), SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  REQUIRE(::bind(socket.number(), where.get(), where.length) == 0);
+  REQUIRE(::bind(socket.number(), where.get(), where.length()) == 0);
   REQUIRE(::listen(socket.number(), 0) == 0);
   return socket;
 }

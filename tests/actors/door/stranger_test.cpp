@@ -151,7 +151,7 @@ TEST_CASE("without free descriptors the door waits instead of spinning, and reco
     hoard.push_back(std::move(one));
   }
   const auto address = door::literal_addresses("127.0.0.1", listening.where().port).front();
-  const bool connected = ::connect(late.number(), address.get(), address.length) == 0;
+  const bool connected = ::connect(late.number(), address.get(), address.length()) == 0;
   const auto hello =
       door::client_preamble{raw_identity("late#1", 1), door::role::worker, door::proof_kind::secret,
                             shared_secret().reveal(), random_array<door::challenge_nonce>()}
@@ -183,7 +183,7 @@ TEST_CASE("another user gets neither in nor served through a Unix socket", "[doo
   const auto address = *door::unix_address(path);
   const auto try_to_connect = [&] {
     const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
-    if (::connect(socket, address.get(), address.length) != 0)
+    if (::connect(socket, address.get(), address.length()) != 0)
       return errno == EACCES ? 1 : 2;
     char answer[door::frames::head_bytes] = {};
     const auto size = ::recv(socket, answer, sizeof(answer), MSG_WAITALL);
@@ -199,7 +199,7 @@ TEST_CASE("another user gets neither in nor served through a Unix socket", "[doo
   const auto impostor = ::fork();
   if (impostor == 0) {
     const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
-    const bool listens = ::setuid(65534) == 0 && ::bind(socket, trap.get(), trap.length) == 0
+    const bool listens = ::setuid(65534) == 0 && ::bind(socket, trap.get(), trap.length()) == 0
                          && ::listen(socket, 8) == 0 && ::write(bound[1], "x", 1) == 1;
     if (listens)
       ::pause();

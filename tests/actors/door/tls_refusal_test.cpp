@@ -187,7 +187,7 @@ TEST_CASE("a server that is no TLS server, or silent, is unavailable", "[door][t
     INFO(answer);
     const auto address = door::literal_addresses("127.0.0.1", 0).front();
     const file_descriptor listening{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    REQUIRE(::bind(listening.number(), address.get(), address.length) == 0);
+    REQUIRE(::bind(listening.number(), address.get(), address.length()) == 0);
     REQUIRE(::listen(listening.number(), 8) == 0);
     node worker;
     auto how = through_tls(place.client());
@@ -206,7 +206,7 @@ TEST_CASE("a TLS client that is turned away before TLS because of the crowd is t
   const tls_place place;
   const auto address = door::literal_addresses("127.0.0.1", 0).front();
   const file_descriptor listening{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  REQUIRE(::bind(listening.number(), address.get(), address.length) == 0);
+  REQUIRE(::bind(listening.number(), address.get(), address.length()) == 0);
   REQUIRE(::listen(listening.number(), 8) == 0);
   node worker;
   auto outcome =

@@ -20,7 +20,7 @@ namespace {
 unshared_descriptor connected_to(const endpoint& where) {
   const auto address = door::literal_addresses(where.host, where.port).front();
   unshared_descriptor made{::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  if (::connect(made.get(), address.get(), address.length) != 0)
+  if (::connect(made.get(), address.get(), address.length()) != 0)
     throw std::system_error{errno, std::generic_category(), "connect to " + to_string(where)};
   ::fcntl(made.get(), F_SETFL, O_NONBLOCK);
   return made;

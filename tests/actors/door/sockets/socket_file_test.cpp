@@ -36,7 +36,7 @@ mode_t mode_of(const std::string& path) {
 file_descriptor bound_socket(const std::string& path) {
   const auto where = *door::unix_address(path);
   file_descriptor socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  REQUIRE(::bind(socket.number(), where.get(), where.length) == 0);
+  REQUIRE(::bind(socket.number(), where.get(), where.length()) == 0);
   return socket;
 }
 
