@@ -25,12 +25,25 @@ bool is_hung_up(int fd) {
 } // namespace
 
 connection_table::ticket::~ticket() {
-  if (table_)
-    table_->on_socket_closed(id_);
+  if (!table_)
+    return;
+  const std::lock_guard guard{table_->mutex_};
+  const auto found = table_->entries_.find(id_);
+  if (found == table_->entries_.end())
+    return;
+  found->second.fd = -1;
+  found->second.closing = true;
+  if (table_->run_)
+    table_->run_([closed = table_->closed_, id = id_] { closed(id); });
 }
 
 void connection_table::ticket::attach(int fd) {
-  table_->attach(id_, fd);
+  const std::lock_guard guard{table_->mutex_};
+  if (const auto found = table_->entries_.find(id_); found != table_->entries_.end()) {
+    found->second.fd = fd;
+    if (found->second.closing)
+      shut(found->second);
+  }
 }
 
 std::map<connection_id, connection_table::entry>::const_iterator
@@ -111,11 +124,9 @@ std::vector<peer> connection_table::open() const {
   return result;
 }
 
-std::size_t connection_table::count(bool accepted) const {
+std::size_t connection_table::accepted() const {
   const std::lock_guard guard{mutex_};
-  return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [&](const auto& each) {
-    return each.second.who.accepted == accepted;
-  }));
+  return by_pass_.size();
 }
 
 bool connection_table::has_node(const std::string& node) const {
@@ -132,26 +143,6 @@ void connection_table::bind(std::function<void(action)> run, std::function<void(
   const std::lock_guard guard{mutex_};
   run_ = std::move(run);
   closed_ = std::move(closed);
-}
-
-void connection_table::attach(connection_id id, int fd) {
-  const std::lock_guard guard{mutex_};
-  if (const auto found = entries_.find(id); found != entries_.end()) {
-    found->second.fd = fd;
-    if (found->second.closing)
-      shut(found->second);
-  }
-}
-
-void connection_table::on_socket_closed(connection_id id) {
-  const std::lock_guard guard{mutex_};
-  const auto found = entries_.find(id);
-  if (found == entries_.end())
-    return;
-  found->second.fd = -1;
-  found->second.closing = true;
-  if (run_)
-    run_([closed = closed_, id] { closed(id); });
 }
 
 void connection_table::finish(connection_id id) {

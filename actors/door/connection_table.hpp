@@ -59,7 +59,7 @@ public:
   bool is_open(connection_id id) const;                    ///< It exists and nobody has begun to close it.
   std::optional<peer> find(const wire::token& pass) const; ///< Among the open connections this door accepted.
   std::vector<peer> open() const;
-  std::size_t count(bool accepted) const;
+  std::size_t accepted() const; ///< How many this door accepted, those that are being closed included.
   bool has_node(const std::string& node) const;
   bool empty() const;
 
@@ -80,8 +80,6 @@ private:
   };
 
   std::map<connection_id, entry>::const_iterator find_node(const std::string& node) const;
-  void attach(connection_id id, int fd);
-  void on_socket_closed(connection_id id);
   static void shut(entry& what);
 
   mutable std::mutex mutex_;

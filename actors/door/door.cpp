@@ -59,7 +59,7 @@ void listener::close() {
   door_.reset();
 }
 
-door::door(caf::actor_system& system) : inside_(std::make_shared<inside>(system)) {
+door::door(caf::actor_system& system) : reference(std::make_shared<inside>(system)) {
   inside_->start();
 }
 
@@ -116,15 +116,6 @@ void reference::leave(connection_id id) const {
       [inside = inside_.get(), id] { inside->connections().leave(id); }); // a door that ended closed it
 }
 
-void door::connect(const endpoint& where, const connect_options& how,
-                   std::function<void(result<link>)> done) {
-  refer().connect(where, how, std::move(done));
-}
-
-void door::close(connection_id id) {
-  refer().close(id);
-}
-
 std::optional<peer> door::find(const wire::token& pass) const {
   return inside_->table().find(pass);
 }
@@ -134,15 +125,11 @@ std::vector<peer> door::connections() const {
 }
 
 std::size_t door::accepted() const {
-  return inside_->table().count(true);
+  return inside_->table().accepted();
 }
 
 std::uint64_t door::refused() const {
   return inside_->refused();
-}
-
-caf::actor door::broker() const {
-  return refer().broker();
 }
 
 caf::actor reference::broker() const {

@@ -96,20 +96,28 @@ class reference {
 public:
   explicit reference(std::shared_ptr<inside> entrance) : inside_(std::move(entrance)) {}
 
-  /// As `door::connect`.
+  /// Connects to a server, or shares the open connection to it: CAF knows one connection per process, so all
+  /// in this actor system who connect to a server get the same, unless it was closed or its gate is down. Who
+  /// shares has proved no secret: the gate asks each handle for a proof (`handle_proof`).
+  /// @param done called once on the door's thread (on the caller's after its end): do not block there.
+  /// @errors `unavailable` if nobody listens, the server is silent, leaves, or has a node id that is taken;
+  ///   `unauthorized`, `version_mismatch` and `overloaded` if the server says so; `unauthorized` also if one
+  ///   side does not accept the other's certificate or only one speaks TLS; `unsupported` beyond loopback
+  ///   without TLS; what `tls_context::load` says of the files of TLS.
   void connect(const endpoint& where, const connect_options& how,
                std::function<void(result<link>)> done) const;
 
-  /// As `door::close`.
+  /// Closes a connection of either side; all who share it see its gate or their peers go down. Close a link
+  /// that is silent before connecting again, or the same is shared again.
   void close(connection_id id) const;
 
   /// Gives back what one call of `connect` got: the connection is closed when all have who share it.
   void leave(connection_id id) const;
 
-  /// As `door::broker`.
+  /// @returns CAF's actor of the network, which must live as long as the door; nothing after its end.
   caf::actor broker() const;
 
-private:
+protected:
   std::shared_ptr<inside> inside_;
 };
 
@@ -117,14 +125,14 @@ private:
 ///
 /// Threads: all functions from any thread. It has one thread of its own, on which nothing may block.
 /// Ownership: shared; the last owner shuts it down, and must do so before the actor system ends.
-class door {
+class door : public reference {
 public:
   /// @pre `system` has loaded `caf::io::middleman`.
   /// @returns the door of `system`, opened at the first call.
   static std::shared_ptr<door> of(caf::actor_system& system);
 
   ~door();
-  reference refer() const { return reference{inside_}; }
+  reference refer() const { return *this; }
   door(const door&) = delete;
   door& operator=(const door&) = delete;
 
@@ -135,20 +143,6 @@ public:
   ///   beyond loopback without TLS, `invalid_argument` for an endpoint that makes no sense,
   ///   `io_error` if the system refuses, `overloaded` if too many gates are served.
   result<listener> listen(const endpoint& where, listen_options how);
-
-  /// Connects to a server, or shares the open connection to it: CAF knows one connection per process, so all
-  /// in this actor system who connect to a server get the same, unless it was closed or its gate is down. Who
-  /// shares has proved no secret: the gate asks each handle for a proof (`handle_proof`).
-  /// @param done called once on the door's thread (on the caller's after `shutdown`): do not block there.
-  /// @errors `unavailable` if nobody listens, the server is silent, leaves, or has a node id that is taken;
-  ///   `unauthorized`, `version_mismatch` and `overloaded` if the server says so; `unauthorized` also if one
-  ///   side does not accept the other's certificate or only one speaks TLS; `unsupported` beyond loopback
-  ///   without TLS; what `tls_context::load` says of the files of TLS.
-  void connect(const endpoint& where, const connect_options& how, std::function<void(result<link>)> done);
-
-  /// Closes a connection of either side; all who share it see its gate or their peers go down. Close a link
-  /// that is silent before connecting again, or the same is shared again.
-  void close(connection_id id);
 
   /// @returns who holds the pass, if this door gave it out and the connection is open.
   std::optional<peer> find(const wire::token& pass) const;
@@ -162,16 +156,12 @@ public:
   /// @returns how many were refused at this door since it opened.
   std::uint64_t refused() const;
 
-  /// @returns CAF's actor of the network, which must live as long as this door; nothing after `shutdown`.
-  caf::actor broker() const;
-
   /// Stops listening, fails what is connecting, closes the connections and ends the thread. Waits at most 1 s
   /// for CAF to let go. Idempotent.
   void shutdown();
 
 private:
   explicit door(caf::actor_system& system);
-  std::shared_ptr<inside> inside_;
 };
 
 } // namespace cluster_store::door

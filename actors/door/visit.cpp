@@ -90,7 +90,7 @@ void visit::claim() {
     return;
   auto& table = where_->door_.table();
   const auto& other = preamble_.peer();
-  if (table.count(true) >= where_->how_.connections_max && !table.has_node(other.node))
+  if (table.accepted() >= where_->how_.connections_max && !table.has_node(other.node))
     return turn_away(refusal::connections);
   peer who;
   who.pass = random_array<wire::token>();
