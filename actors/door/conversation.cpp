@@ -5,8 +5,6 @@
 
 #include <sys/socket.h>
 
-#include <cluster_store/actors/door/streams/plain_stream.hpp>
-
 namespace cluster_store::door {
 
 namespace {
@@ -16,7 +14,7 @@ constexpr std::size_t dropped_bytes_max = 64 * 1024;
 } // namespace
 
 conversation::conversation(boost::asio::io_context& io, unshared_descriptor socket)
-    : stream_(std::make_unique<plain_stream>(std::move(socket))), ready_(io), timer_(io) {
+    : stream_(std::make_unique<byte_stream>(std::move(socket))), ready_(io), timer_(io) {
   over_ = !ready_.watch(stream_->fd());
 }
 

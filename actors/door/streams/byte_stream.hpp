@@ -28,7 +28,7 @@ struct step {
   bool waits() const noexcept { return what == progress::wants_read || what == progress::wants_write; }
 };
 
-/// One connection as a stream of bytes, plain or inside TLS. No call blocks.
+/// One connection as a stream of bytes: as they are, or what a class below makes of them. No call blocks.
 ///
 /// Threads: one at a time. Ownership: of its socket, which must be non-blocking.
 class byte_stream {
@@ -42,26 +42,30 @@ public:
   int fd() const noexcept { return socket_.get(); }
 
   /// Gets ready to move bytes (TLS: shakes hands).
-  virtual step start() = 0;
+  virtual step start() { return {}; }
 
   /// Reads some bytes. @pre `into` is not empty.
-  virtual step read(std::span<char> into) = 0;
+  virtual step read(std::span<char> into);
 
   /// Writes some bytes. @pre `from` is not empty; after a call that waits, it begins with the same bytes.
-  virtual step write(std::string_view from) = 0;
+  virtual step write(std::string_view from);
 
   /// Says that nothing more will be written. What the other side still says can be read.
-  virtual void finish() = 0;
+  virtual void finish();
 
   /// @returns why a call failed, if a person can act on it.
   virtual std::optional<error> complaint() const { return std::nullopt; }
 
   /// @returns the socket if others may go on with it where this stream ends; nothing if it cannot be given
   /// away.
-  virtual unshared_descriptor detach() = 0;
+  virtual unshared_descriptor detach() { return std::move(socket_); }
 
-protected:
+private:
   unshared_descriptor socket_;
 };
+
+/// Reads what has arrived at a socket. @pre `into` is not empty.
+/// @param flags more of `recv`: with `MSG_PEEK` the bytes stay there.
+step take(int fd, std::span<char> into, int flags = 0);
 
 } // namespace cluster_store::door

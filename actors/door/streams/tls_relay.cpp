@@ -9,7 +9,6 @@
 
 #include <cluster_store/actors/door/sockets/sockets.hpp>
 #include <cluster_store/actors/door/streams/passage.hpp>
-#include <cluster_store/actors/door/streams/plain_stream.hpp>
 #include <cluster_store/actors/door/streams/run_all.hpp>
 #include <cluster_store/backends/system/signal_shield.hpp>
 
@@ -58,7 +57,7 @@ result<unshared_descriptor> tls_relay::carry(std::unique_ptr<byte_stream> networ
   for (const auto end : ends)
     tune(end, AF_UNIX);
   unshared_descriptor for_caf{ends[0]};
-  auto inner = std::make_unique<plain_stream>(unshared_descriptor{ends[1]});
+  auto inner = std::make_unique<byte_stream>(unshared_descriptor{ends[1]});
   const std::lock_guard guard{mutex_};
   if (stopped_ || !start_thread())
     return no_room();

@@ -63,31 +63,34 @@ std::unique_ptr<byte_stream> tls_stream::connect(const tls_context& how, unshare
   return made;
 }
 
-step tls_stream::start() {
+/// Calls `what(session, bytes moved)` of OpenSSL.
+template <class Call>
+step tls_stream::attempt(Call what) {
   if (failed_)
     return {progress::failed};
   ERR_clear_error();
-  return judge(SSL_do_handshake(session_.get()));
+  std::size_t bytes = 0;
+  auto came = judge(what(session_.get(), &bytes));
+  came.bytes = bytes;
+  return came;
+}
+
+step tls_stream::start() {
+  return attempt([](SSL* session, std::size_t*) { return SSL_do_handshake(session); });
 }
 
 step tls_stream::read(std::span<char> into) {
-  if (failed_)
-    return {progress::failed};
-  ERR_clear_error();
-  std::size_t size = 0;
-  auto came = judge(SSL_read_ex(session_.get(), into.data(), into.size(), &size));
-  came.bytes = size;
-  return came;
+  return attempt([into](SSL* session, std::size_t* bytes) {
+    return SSL_read_ex(session, into.data(), into.size(), bytes);
+  });
 }
 
 step tls_stream::write(std::string_view from) {
-  if (failed_ || SSL_is_init_finished(session_.get()) != 1) // a handshake goes on in `start` alone
+  if (SSL_is_init_finished(session_.get()) != 1) // a handshake goes on in `start` alone
     return {progress::failed};
-  ERR_clear_error();
-  std::size_t size = 0;
-  auto came = judge(SSL_write_ex(session_.get(), from.data(), from.size(), &size));
-  came.bytes = size;
-  return came;
+  return attempt([from](SSL* session, std::size_t* bytes) {
+    return SSL_write_ex(session, from.data(), from.size(), bytes);
+  });
 }
 
 void tls_stream::finish() {

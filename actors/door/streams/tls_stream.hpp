@@ -36,6 +36,8 @@ public:
 private:
   tls_stream(const tls_context& how, unshared_descriptor socket);
 
+  template <class Call>
+  step attempt(Call what);
   step judge(int returned);
   void hear(std::string_view bytes);
   std::optional<error> plain_answer() const;

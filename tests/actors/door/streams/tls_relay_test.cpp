@@ -6,7 +6,7 @@
 
 #include <cluster_store/tests/support/catch.hpp>
 
-#include <cluster_store/actors/door/streams/plain_stream.hpp>
+#include <cluster_store/actors/door/streams/byte_stream.hpp>
 #include <cluster_store/tests/actors/door/tls_support.hpp>
 
 using namespace cluster_store;
@@ -38,7 +38,7 @@ struct relayed {
     REQUIRE(peer->shake_hands() == door::progress::done);
     auto got = relay.carry(std::move(server));
     REQUIRE(got);
-    inside.emplace(std::make_unique<door::plain_stream>(std::move(*got)));
+    inside.emplace(std::make_unique<door::byte_stream>(std::move(*got)));
   }
 
   tls_place place;
@@ -175,7 +175,7 @@ TEST_CASE("a relay that is stopped delivers what was written to sockets that are
   at.relay.stop();
   CHECK(std::chrono::steady_clock::now() - started < 1500ms);
   CHECK((at.peer->receive(last_words.size()) == last_words));
-  CHECK_FALSE(at.relay.carry(std::make_unique<door::plain_stream>(unshared_descriptor{})));
+  CHECK_FALSE(at.relay.carry(std::make_unique<door::byte_stream>(unshared_descriptor{})));
 }
 
 TEST_CASE("a relay whose connection is idle or full does not spin", "[door][tls]") {

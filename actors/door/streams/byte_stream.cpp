@@ -1,4 +1,4 @@
-#include <cluster_store/actors/door/streams/plain_stream.hpp>
+#include <cluster_store/actors/door/streams/byte_stream.hpp>
 
 #include <cerrno>
 
@@ -21,17 +21,16 @@ step came_to(ssize_t moved, progress otherwise) {
 
 } // namespace
 
-step plain_stream::read(std::span<char> into) {
-  return take(socket_.get(), into);
+step byte_stream::read(std::span<char> into) {
+  return take(fd(), into);
 }
 
-step plain_stream::write(std::string_view from) {
-  return came_to(::send(socket_.get(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL),
-                 progress::wants_write);
+step byte_stream::write(std::string_view from) {
+  return came_to(::send(fd(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL), progress::wants_write);
 }
 
-void plain_stream::finish() {
-  ::shutdown(socket_.get(), SHUT_WR);
+void byte_stream::finish() {
+  ::shutdown(fd(), SHUT_WR);
 }
 
 step take(int fd, std::span<char> into, int flags) {
