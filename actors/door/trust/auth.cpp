@@ -1,19 +1,16 @@
 #include <cluster_store/actors/door/trust/auth.hpp>
 
+#include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 
 #include <fcntl.h>
-#include <openssl/crypto.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cluster_store/actors/door/preamble/frames.hpp>
-#include <cluster_store/actors/door/trust/file.hpp>
 #include <cluster_store/backends/system/forked.hpp>
 #include <cluster_store/backends/system/random.hpp>
 
@@ -79,25 +76,15 @@ result<void> create_secret(const std::string& path) {
 
 } // namespace
 
-secret::secret(std::string bytes)
-    : bytes_(new std::string(std::move(bytes)), [](std::string* last) {
-        OPENSSL_cleanse(last->data(), last->size());
-        delete last;
-      }) {}
-
 result<secret> secret::from(std::string bytes) {
   wiped_string guard{std::move(bytes)};
   const auto size = guard.bytes.size();
   if (size >= secret_bytes_min && size <= secret_bytes_max)
-    return secret{guard.bytes};
+    return secret{std::move(guard)};
   return fail(errc::invalid_argument, "a secret has " + std::to_string(secret_bytes_min) + " to "
                                           + std::to_string(secret_bytes_max) + " bytes, and this one "
                                           + (size > secret_bytes_max ? "more" : std::to_string(size))
                                           + ": for example, `openssl rand -hex 32` makes one");
-}
-
-std::string_view secret::reveal() const noexcept {
-  return *bytes_;
 }
 
 role_keys secrets::keys() const noexcept {

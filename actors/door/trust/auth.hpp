@@ -1,16 +1,15 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
 #include <cluster_store/actors/door/preamble/preamble.hpp>
+#include <cluster_store/actors/door/trust/file.hpp>
 #include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/backends/result.hpp>
 
@@ -28,13 +27,13 @@ public:
   static result<secret> from(std::string bytes);
 
   /// The bytes, for a proof and nothing else. They live as long as a copy of this object.
-  std::string_view reveal() const noexcept;
+  std::string_view reveal() const noexcept { return bytes_->bytes; }
 
   friend std::ostream& operator<<(std::ostream&, const secret&) = delete;
 
 private:
-  explicit secret(std::string bytes);
-  std::shared_ptr<const std::string> bytes_;
+  explicit secret(wiped_string bytes) : bytes_(std::make_shared<const wiped_string>(std::move(bytes))) {}
+  std::shared_ptr<const wiped_string> bytes_;
 };
 
 /// The secrets of a server. Without `admin` the secret of the workers gives both roles; without either only
