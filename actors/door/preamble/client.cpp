@@ -22,14 +22,12 @@ client_preamble::client_preamble(identity self, role wanted, proof_kind kind, st
 std::string client_preamble::hello() {
   transcript_ =
       frames::write_introduction(frames::kind::hello, static_cast<std::uint8_t>(role_), self_, nonce_);
-  reader_.want(frames::head_bytes);
   return transcript_;
 }
 
 void client_preamble::feed(std::string_view bytes) {
   assert(bytes.size() <= wanted());
-  reader_.add(bytes);
-  if (reader_.missing() > 0)
+  if (!reader_.add(bytes))
     return;
   if (reader_.view().size() == frames::head_bytes) // every frame goes on after it
     return on_head();
@@ -73,7 +71,6 @@ std::string client_preamble::prove() {
   auto frame = frames::write_head(frames::kind::proof, 0, self_) + frames::client_proof(key_, transcript_);
   transcript_ += frame;
   proved_ = true;
-  reader_.want(frames::head_bytes);
   stage_ = stage::talking;
   return frame;
 }

@@ -20,7 +20,7 @@ inline constexpr std::uint8_t revision = 1;
 enum class kind : std::uint8_t { hello = 1, challenge = 2, proof = 3, welcome = 4, refusal = 255 };
 
 inline constexpr std::size_t proof_bytes = 32; ///< HMAC-SHA-256.
-inline constexpr std::size_t head_bytes = 16;
+inline constexpr std::size_t head_bytes = frame_reader::head_bytes;
 inline constexpr std::size_t introduction_bytes = 16 + 32 + 1 + node_bytes_max;
 inline constexpr std::size_t hello_bytes = head_bytes + introduction_bytes;
 inline constexpr std::size_t challenge_bytes = hello_bytes;

@@ -16,19 +16,6 @@ std::string generation_of(const identity& who) {
   return who.generation == 0 ? "CAF 0.17" : "CAF " + std::to_string(who.generation) + ".x";
 }
 
-error protocol_error(const identity& client, const identity& server) {
-  return {errc::version_mismatch, "this process speaks protocol version " + versions_of(client)
-                                      + ", the server version " + versions_of(server)
-                                      + ": install the same release of cluster-store on both sides"};
-}
-
-error generation_error(const identity& client, const identity& server) {
-  return {errc::version_mismatch,
-          "this process was built with " + generation_of(client) + ", the server with "
-              + generation_of(server)
-              + ", and these cannot talk to each other: build both with the same CAF"};
-}
-
 error node_error(const identity& client, std::string_view whose) {
   return {errc::unavailable, std::string{whose} + " the CAF node id of this process (" + client.node
                                  + "): with CAF 0.17 processes with the same pid on one host do, as in two "
@@ -40,9 +27,14 @@ error node_error(const identity& client, std::string_view whose) {
 error refusal_error(refusal why, const identity& client, const identity& server) {
   switch (why) {
   case refusal::protocol:
-    return protocol_error(client, server);
+    return {errc::version_mismatch, "this process speaks protocol version " + versions_of(client)
+                                        + ", the server version " + versions_of(server)
+                                        + ": install the same release of cluster-store on both sides"};
   case refusal::generation:
-    return generation_error(client, server);
+    return {errc::version_mismatch,
+            "this process was built with " + generation_of(client) + ", the server with "
+                + generation_of(server)
+                + ", and these cannot talk to each other: build both with the same CAF"};
   case refusal::unauthorized:
     return {errc::unauthorized,
             "the server did not let this process in: on TCP give both sides the same secret "
@@ -71,14 +63,10 @@ error refusal_error(refusal why, const identity& client, const identity& server)
               + ", which this release does not know: see the release notes of the server's"};
 }
 
-void frame_reader::add(std::string_view bytes) {
+bool frame_reader::add(std::string_view bytes) {
   assert(bytes.size() <= missing());
   buffer_ += bytes;
-}
-
-void frame_reader::clear() noexcept {
-  buffer_.clear();
-  wanted_ = 0;
+  return missing() == 0;
 }
 
 } // namespace cluster_store::door

@@ -65,20 +65,23 @@ struct role_keys {
 /// @returns what a client reports when `server` refused `client` for `why`; the server's node may be unknown.
 error refusal_error(refusal why, const identity& client, const identity& server);
 
-/// Collects the bytes of one frame after the other.
+/// Collects the bytes of one frame after the other; asks for the head of each first.
 class frame_reader {
 public:
+  static constexpr std::size_t head_bytes = 16;
+
   /// Bytes that are still missing of what was asked for.
   std::size_t missing() const noexcept { return wanted_ - buffer_.size(); }
   void want(std::size_t bytes) noexcept { wanted_ = bytes; }
-  /// @pre `bytes.size() <= missing()`
-  void add(std::string_view bytes);
+  /// @pre `bytes.size() <= missing()` @returns whether all that was asked for is there.
+  bool add(std::string_view bytes);
   std::string_view view() const noexcept { return buffer_; }
-  void clear() noexcept;
+  /// Begins with the next frame.
+  void clear() { *this = {}; }
 
 private:
   std::string buffer_;
-  std::size_t wanted_ = 0;
+  std::size_t wanted_ = head_bytes;
 };
 
 /// The accepting side. Says nothing that depends on a key before the peer has proved that it has it.

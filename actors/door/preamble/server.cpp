@@ -7,14 +7,11 @@
 namespace cluster_store::door {
 
 server_preamble::server_preamble(identity self, proof_kind kind, role_keys keys, const challenge_nonce& nonce)
-    : self_(std::move(self)), kind_(kind), keys_(keys), nonce_(nonce) {
-  reader_.want(frames::head_bytes);
-}
+    : self_(std::move(self)), kind_(kind), keys_(keys), nonce_(nonce) {}
 
 std::string server_preamble::feed(std::string_view bytes) {
   assert(bytes.size() <= wanted());
-  reader_.add(bytes);
-  if (reader_.missing() > 0)
+  if (!reader_.add(bytes))
     return {};
   if (reader_.view().size() == frames::head_bytes) // every frame goes on after it
     return on_head();
@@ -50,7 +47,6 @@ std::string server_preamble::on_hello() {
   transcript_ = reader_.view();
   transcript_ += challenge;
   reader_.clear();
-  reader_.want(frames::head_bytes);
   return challenge;
 }
 
