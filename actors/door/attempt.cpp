@@ -62,6 +62,10 @@ void attempt::finish(const result<link>& outcome) {
     each(outcome);
 }
 
+void attempt::give_up(errc code, const std::string& why) {
+  finish(fail(code, "cannot connect to " + name_ + ": " + why));
+}
+
 void attempt::start() {
   expire_after(how_.connect_timeout, "to connect and admit this process");
   if (where_.what == endpoint::kind::tcp)
@@ -91,7 +95,7 @@ void attempt::load_certificates() {
     return [on_read, files] { on_read(*files); };
   });
   if (!begun)
-    finish(fail(errc::unavailable, "cannot connect to " + name_ + ": the system has no room for a thread"));
+    give_up(errc::unavailable, "the system has no room for a thread");
 }
 
 void attempt::find_addresses() {
@@ -104,31 +108,27 @@ void attempt::find_addresses() {
 
 void attempt::on_addresses(const std::vector<socket_address>& found) {
   if (found.empty())
-    return finish(fail(errc::unavailable, "cannot connect to " + name_ + ": there is no host of that name"));
+    return give_up(errc::unavailable, "there is no host of that name");
   if (!tls_ && !std::all_of(found.begin(), found.end(), [](const auto& each) { return is_loopback(each); }))
-    return finish(fail(errc::unsupported,
-                       "cannot connect to " + name_
-                           + ": beyond this machine connections need TLS: give the file of the CA that "
-                             "signed the server's certificate (tls.authority_file, --tls-ca)"));
+    return give_up(errc::unsupported,
+                   "beyond this machine connections need TLS: give the file of the CA that signed the "
+                   "server's certificate (tls.authority_file, --tls-ca)");
   addresses_ = found;
   try_next();
 }
 
 void attempt::try_next() {
-  auto attempted = start_connect(addresses_[next_address_]);
-  switch (attempted.progress) {
-  case connect_progress::connected:
-    return talk(std::move(attempted.socket));
-  case connect_progress::busy:
+  auto [socket, problem] = start_connect(addresses_[next_address_]);
+  if (!problem)
+    return talk(std::move(socket));
+  // Only a Unix socket says that it is busy, and then there is no connect to wait for.
+  if (problem == std::errc::resource_unavailable_try_again && where_.what == endpoint::kind::unix_socket)
     return try_again_later();
-  case connect_progress::failed:
-    return on_failed_address(attempted.problem);
-  case connect_progress::pending:
-    break;
-  }
-  if (!pending_.watch(attempted.socket.get()))
+  if (problem != std::errc::operation_in_progress)
+    return on_failed_address(problem);
+  if (!pending_.watch(socket.get()))
     return on_failed_address(std::make_error_code(std::errc::not_enough_memory));
-  connecting_ = std::move(attempted.socket);
+  connecting_ = std::move(socket);
   await_connected();
 }
 
@@ -157,17 +157,15 @@ void attempt::try_again_later() {
 void attempt::on_failed_address(const std::error_code& why) {
   if (++next_address_ < addresses_.size())
     return try_next();
-  finish(fail(errc::unavailable, "cannot connect to " + name_ + ": " + reason_of(why)));
+  give_up(errc::unavailable, reason_of(why));
 }
 
 void attempt::talk(unshared_descriptor socket) {
   if (where_.what == endpoint::kind::unix_socket && !is_same_user(socket.get()))
-    return finish(fail(errc::unauthorized,
-                       "cannot connect to " + name_ + ": another user serves it; run both as the same user"));
+    return give_up(errc::unauthorized, "another user serves it; run both as the same user");
   talk_ = std::make_shared<conversation>(door_.io(), std::move(socket));
   if (talk_->is_over())
-    return finish(
-        fail(errc::unavailable, "cannot connect to " + name_ + ": the system has no room for a socket"));
+    return give_up(errc::unavailable, "the system has no room for a socket");
   if (tls_)
     shake_hands();
   else
@@ -254,7 +252,7 @@ void attempt::hand_over(connection_table::ticket place) {
     return; // the door is shutting down, and fails this attempt
   auto socket = door_.socket_for_caf(talk_->release());
   if (!socket)
-    return finish(fail(socket.error().code, "cannot connect to " + name_ + ": " + socket.error().message));
+    return give_up(socket.error().code, socket.error().message);
   link_ = {{}, preamble_.pass(), place.id()};
   expire_after(how_.handshake_timeout, "for CAF's handshake");
   caf->connect(std::move(place), std::move(*socket), preamble_.server().node, how_.handshake_timeout,

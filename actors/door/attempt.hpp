@@ -31,6 +31,7 @@ public:
   void finish(const result<link>& outcome);
 
 private:
+  void give_up(errc code, const std::string& why);
   void expire_after(std::chrono::milliseconds limit, std::string_view during);
   void load_certificates();
   void find_addresses();

@@ -3,13 +3,13 @@
 #include <array>
 #include <cerrno>
 #include <string_view>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cluster_store/actors/door/sockets/sockets.hpp>
 #include <cluster_store/backends/whole_number.hpp>
 
 namespace cluster_store::door {
@@ -58,7 +58,7 @@ std::optional<file_identity> identity_of(const std::string& path) {
 
 result<lock_file> lock_file::take(const std::string& path) {
   const auto refused = [&path](int number) {
-    return fail(errc::io_error, "cannot lock " + path + ": " + system_message(number));
+    return fail(errc::io_error, "cannot lock " + path + ": " + std::generic_category().message(number));
   };
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     auto file = open_for_owner(path);

@@ -14,7 +14,8 @@ namespace cluster_store::door {
 namespace {
 
 tl::unexpected<error> refused_by_system(const std::string& path, int number) {
-  return fail(errc::io_error, "cannot listen at unix:" + path + ": " + system_message(number));
+  return fail(errc::io_error,
+              "cannot listen at unix:" + path + ": " + std::generic_category().message(number));
 }
 
 /// @param who has it, in words.

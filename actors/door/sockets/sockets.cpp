@@ -48,10 +48,6 @@ unshared_descriptor new_socket(int family) {
 
 } // namespace
 
-std::string system_message(int number) {
-  return std::error_code{number, std::generic_category()}.message();
-}
-
 result<void> check_unix_path(const std::string& path) {
   const auto name_bytes = path.size() - (path.rfind('/') + 1);
   const auto bytes_max = path.size() <= unix_path_bytes_max ? unix_path_bytes_max : unix_name_bytes_max;
@@ -71,7 +67,7 @@ result<socket_address> unix_address(const std::string& path) {
   unshared_descriptor directory{::open(path.substr(0, slash + 1).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
   if (!directory)
     return fail(errc::unavailable,
-                "the directory of the socket " + path + " cannot be opened: " + system_message(errno));
+                "the directory of the socket " + path + " cannot be opened: " + last_error().message());
   const auto short_path = "/proc/self/fd/" + std::to_string(directory.get()) + path.substr(slash);
   return socket_address{local::endpoint{short_path},
                         std::make_shared<const unshared_descriptor>(std::move(directory))};
@@ -144,24 +140,14 @@ std::uint16_t local_port(int fd) {
 }
 
 connect_attempt start_connect(const socket_address& where) {
-  connect_attempt result;
-  result.socket = new_socket(where.family());
-  if (!result.socket) {
-    result.problem = last_error();
-    return result;
-  }
-  tune(result.socket.get(), where.family());
-  if (::connect(result.socket.get(), where.get(), where.length()) == 0) {
-    result.progress = connect_progress::connected;
-  } else if (errno == EINPROGRESS || errno == EINTR) {
-    result.progress = connect_progress::pending;
-  } else {
-    result.problem = last_error();
-    // Only a Unix socket says so, and then there is no connect to wait for.
-    if (errno == EAGAIN && where.family() == AF_UNIX)
-      result.progress = connect_progress::busy;
-  }
-  return result;
+  auto socket = new_socket(where.family());
+  if (!socket)
+    return {{}, last_error()};
+  tune(socket.get(), where.family());
+  std::error_code problem;
+  if (::connect(socket.get(), where.get(), where.length()) != 0)
+    problem = errno == EINTR ? std::make_error_code(std::errc::operation_in_progress) : last_error();
+  return {std::move(socket), problem};
 }
 
 std::error_code connect_result(int fd) {

@@ -27,9 +27,6 @@ struct socket_address {
   int family() const noexcept { return where.protocol().family(); }
 };
 
-/// @returns the text of an error number.
-std::string system_message(int number);
-
 /// @errors `invalid_argument` if no socket can have that path: it is empty, or its last part too long.
 result<void> check_unix_path(const std::string& path);
 
@@ -60,16 +57,10 @@ tl::expected<unshared_descriptor, std::error_code> listen_at(const socket_addres
 std::uint16_t local_port(int fd);
 
 /// How far a connect got without blocking.
-enum class connect_progress : std::uint8_t {
-  connected,
-  pending, ///< Wait until the socket is writable, then ask `connect_result`.
-  busy,    ///< The listener's queue is full: try again a little later.
-  failed
-};
-
 struct connect_attempt {
   unshared_descriptor socket;
-  connect_progress progress = connect_progress::failed;
+  /// None: it is connected. `operation_in_progress`: wait until the socket is writable, then ask
+  /// `connect_result`. `resource_unavailable_try_again` of a Unix socket: the listener's queue is full.
   std::error_code problem;
 };
 
