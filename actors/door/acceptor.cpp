@@ -17,27 +17,26 @@ constexpr std::chrono::milliseconds pause_without_descriptors{100};
 result<listening_socket> open_tcp(const endpoint& where, bool has_secret, bool has_tls) {
   const auto name = to_string(where);
   const auto addresses = literal_addresses(where.host, where.port);
+  const auto refuse = [&](errc code, const std::string& why) {
+    return fail(code, "cannot listen at " + name + why);
+  };
   if (!is_loopback(where) && !has_tls)
-    return fail(errc::unsupported,
-                "cannot listen at " + name
-                    + ": beyond this machine connections need TLS: give a certificate and its key "
-                      "(tls.certificate_file and tls.key_file, --tls-cert and --tls-key), or listen at "
-                      "127.0.0.1, [::1] or a Unix socket");
+    return refuse(errc::unsupported,
+                  ": beyond this machine connections need TLS: give a certificate and its key "
+                  "(tls.certificate_file and tls.key_file, --tls-cert and --tls-key), or listen at "
+                  "127.0.0.1, [::1] or a Unix socket");
   if (addresses.empty())
-    return fail(errc::invalid_argument,
-                "cannot listen at " + name
-                    + ": give an address of this machine instead of a name, or 0.0.0.0 or [::] for all");
+    return refuse(errc::invalid_argument,
+                  ": give an address of this machine instead of a name, or 0.0.0.0 or [::] for all");
   if (!has_secret)
-    return fail(errc::unauthorized,
-                "cannot listen at " + name
-                    + " without a secret: every user of this machine could connect; give a "
-                      "secret file");
+    return refuse(errc::unauthorized,
+                  " without a secret: every user of this machine could connect; give a secret file");
   auto socket = listen_at(addresses.front());
   if (!socket && socket.error() == std::errc::address_in_use)
     return fail(errc::unavailable, "another process is listening at " + name
                                        + ": connect to it, stop it, or choose another port");
   if (!socket)
-    return fail(errc::io_error, "cannot listen at " + name + ": " + socket.error().message());
+    return refuse(errc::io_error, ": " + socket.error().message());
   auto real = where;
   real.port = local_port(socket->get());
   return listening_socket{std::move(real), std::nullopt, std::move(*socket)};
@@ -48,10 +47,9 @@ result<listening_socket> open_tcp(const endpoint& where, bool has_secret, bool h
 result<listening_socket> open_listening(const endpoint& where, bool has_secret, bool has_tls) {
   if (where.what == endpoint::kind::tcp)
     return open_tcp(where, has_secret, has_tls);
-  auto file = socket_file::take(where.path);
-  if (!file)
-    return tl::unexpected{file.error()};
-  return listening_socket{where, std::move(*file), {}};
+  return socket_file::take(where.path).map([&](socket_file file) {
+    return listening_socket{where, std::move(file), {}};
+  });
 }
 
 acceptor::acceptor(inside& door, listening_socket socket, listen_options how,
@@ -169,11 +167,8 @@ void acceptor::greet(unshared_descriptor socket, const socket_address& from) {
   const bool local = socket_.file.has_value();
   const bool other_user = local && !is_same_user(socket.get());
   tune(socket.get(), from.family());
-  if (strangers_ >= how_.preambles_max) {
-    const auto oldest =
-        std::find_if(visits_.begin(), visits_.end(), [](const auto& each) { return each->is_stranger(); });
-    (*oldest)->turn_away(refusal::strangers);
-  }
+  if (strangers_ >= how_.preambles_max)
+    (*std::ranges::find_if(visits_, &visit::is_stranger))->turn_away(refusal::strangers);
   const auto network = local || (is_loopback(from) && !how_.failures.loopback) ? "" : network_of(from);
   const auto visitor = std::make_shared<visit>(shared_from_this(), std::move(socket), network);
   visits_.push_back(visitor);
@@ -182,11 +177,6 @@ void acceptor::greet(unshared_descriptor socket, const socket_address& from) {
     visitor->turn_away(refusal::unauthorized);
   else if (!network.empty() && !failures_.admits(network, std::chrono::steady_clock::now()))
     visitor->turn_away(refusal::strangers);
-}
-
-void acceptor::failed(const std::string& network) {
-  if (!network.empty())
-    failures_.failed(network, std::chrono::steady_clock::now());
 }
 
 void acceptor::close() {

@@ -55,7 +55,6 @@ private:
   void accept_some();
   void go_on() noexcept;
   void greet(unshared_descriptor socket, const socket_address& from);
-  void failed(const std::string& network);
   void pause();
   void watch();
   void look_later();

@@ -230,20 +230,18 @@ void attempt::claim() {
   if (finished_)
     return;
   const auto& server = preamble_.server();
-  peer who;
-  who.pass = preamble_.pass();
-  who.granted = how_.wanted;
-  who.node = server.node;
-  who.instance = server.instance;
-  who.through = where_.what;
-  auto claimed = door_.table().claim_node(std::move(who), {});
+  auto claimed = door_.table().claim_node({.pass = preamble_.pass(),
+                                           .granted = how_.wanted,
+                                           .node = server.node,
+                                           .instance = server.instance,
+                                           .through = where_.what},
+                                          {}, [self = shared_from_this()] { self->claim(); });
   if (claimed.granted)
     return hand_over(std::move(*claimed.granted));
-  if (claimed.wait_for == 0)
-    return finish(
-        fail(errc::unavailable, "this process is connected to another server with the CAF node id of " + name_
-                                    + " (" + server.node + "): start one of the servers with another pid"));
-  door_.table().when_ended(claimed.wait_for, [self = shared_from_this()] { self->claim(); });
+  if (!claimed.waits)
+    finish(fail(errc::unavailable, "this process is connected to another server with the CAF node id of "
+                                       + name_ + " (" + server.node
+                                       + "): start one of the servers with another pid"));
 }
 
 void attempt::hand_over(connection_table::ticket place) {

@@ -16,6 +16,8 @@ connection_id next_id() {
   return ++last;
 }
 
+constexpr auto node_of = [](const auto& entry) -> const std::string& { return entry.second.who.node; };
+
 /// @returns whether the other side has closed `fd` or is gone.
 bool is_hung_up(int fd) {
   pollfd state{fd, POLLRDHUP, 0};
@@ -33,8 +35,8 @@ connection_table::ticket::~ticket() {
     return;
   found->second.fd = -1;
   found->second.closing = true;
-  if (table_->run_)
-    table_->run_([closed = table_->closed_, id = id_] { closed(id); });
+  if (table_->closed_)
+    table_->closed_(id_);
 }
 
 void connection_table::ticket::attach(int fd) {
@@ -46,23 +48,19 @@ void connection_table::ticket::attach(int fd) {
   }
 }
 
-std::map<connection_id, connection_table::entry>::const_iterator
-connection_table::find_node(const std::string& node) const {
-  return std::find_if(entries_.begin(), entries_.end(),
-                      [&](const auto& each) { return each.second.who.node == node; });
-}
-
-connection_table::claim connection_table::claim_node(peer who, std::function<void(const peer&)> ended) {
+connection_table::claim connection_table::claim_node(peer who, std::function<void(const peer&)> ended,
+                                                     action again) {
   const std::lock_guard guard{mutex_};
-  const auto former = find_node(who.node);
+  const auto former = std::ranges::find(entries_, who.node, node_of);
   if (former != entries_.end()) {
-    auto& old = entries_.at(former->first);
+    auto& old = former->second;
     const bool replaceable =
         old.closing || old.who.instance == who.instance || (old.fd >= 0 && is_hung_up(old.fd));
     if (!replaceable)
       return {};
     shut(old);
-    return {std::nullopt, former->first};
+    old.waiting.push_back(std::move(again));
+    return {std::nullopt, true};
   }
   who.id = next_id();
   who.since = std::chrono::steady_clock::now();
@@ -70,16 +68,7 @@ connection_table::claim connection_table::claim_node(peer who, std::function<voi
     by_pass_.emplace(who.pass, who.id);
   const auto id = who.id;
   entries_.emplace(id, entry{std::move(who), -1, false, std::move(ended), {}});
-  return {ticket{shared_from_this(), id}, 0};
-}
-
-void connection_table::when_ended(connection_id id, action what) {
-  const std::lock_guard guard{mutex_};
-  const auto found = entries_.find(id);
-  if (found != entries_.end())
-    found->second.waiting.push_back(std::move(what));
-  else if (run_)
-    run_(std::move(what));
+  return {ticket{shared_from_this(), id}};
 }
 
 void connection_table::shut(entry& what) {
@@ -131,7 +120,7 @@ std::size_t connection_table::accepted() const {
 
 bool connection_table::has_node(const std::string& node) const {
   const std::lock_guard guard{mutex_};
-  return find_node(node) != entries_.end();
+  return std::ranges::find(entries_, node, node_of) != entries_.end();
 }
 
 bool connection_table::empty() const {
@@ -139,9 +128,8 @@ bool connection_table::empty() const {
   return entries_.empty();
 }
 
-void connection_table::bind(std::function<void(action)> run, std::function<void(connection_id)> closed) {
+void connection_table::bind(std::function<void(connection_id)> closed) {
   const std::lock_guard guard{mutex_};
-  run_ = std::move(run);
   closed_ = std::move(closed);
 }
 

@@ -38,19 +38,18 @@ public:
     connection_id id_;
   };
 
-  /// What came of a claim: a ticket, or a connection to wait for, or (neither) the node id is taken.
+  /// What came of a claim: a ticket, or another connection is being closed first, or (neither) the node id
+  /// is taken.
   struct claim {
     std::optional<ticket> granted;
-    connection_id wait_for = 0; ///< It is being closed; claim again when it has ended.
+    bool waits = false;
   };
 
   /// Claims the node of `who`: CAF knows one connection per node. The former connection of the same process,
   /// or one whose process is gone, is closed first; a living other process keeps its node.
   /// @param who `id` and `since` are filled in. @param ended is called once when the connection has ended.
-  claim claim_node(peer who, std::function<void(const peer&)> ended);
-
-  /// Calls `what` on the door's thread once connection `id` has ended, at once if there is none.
-  void when_ended(connection_id id, action what);
+  /// @param again is called if this claim waits, on the door's thread, once the former connection has ended.
+  claim claim_node(peer who, std::function<void(const peer&)> ended, action again);
 
   /// Shuts the connection down; CAF sees it go.
   void close(connection_id id);
@@ -63,9 +62,9 @@ public:
   bool has_node(const std::string& node) const;
   bool empty() const;
 
-  /// Connects the table to its door: `run` runs an action on the door's thread, `closed` is called there when
-  /// the socket of a connection is closed. Empty functions disconnect it.
-  void bind(std::function<void(action)> run, std::function<void(connection_id)> closed);
+  /// Connects the table to its door: `closed` is called, on any thread, when the socket of a connection is
+  /// closed. An empty function disconnects it.
+  void bind(std::function<void(connection_id)> closed);
 
   /// CAF has forgotten the connection: removes it and tells who waits. On the door's thread.
   void finish(connection_id id);
@@ -79,13 +78,11 @@ private:
     std::vector<action> waiting;
   };
 
-  std::map<connection_id, entry>::const_iterator find_node(const std::string& node) const;
   static void shut(entry& what);
 
   mutable std::mutex mutex_;
   std::map<connection_id, entry> entries_;
   std::map<wire::token, connection_id> by_pass_;
-  std::function<void(action)> run_;
   std::function<void(connection_id)> closed_;
 };
 

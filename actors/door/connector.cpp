@@ -60,8 +60,7 @@ void connector::connect(const endpoint& where, const connect_options& how, callb
 }
 
 void connector::leave(connection_id id) {
-  const auto left =
-      std::find_if(links_.begin(), links_.end(), [&](const auto& each) { return each.what.id == id; });
+  const auto left = std::ranges::find(links_, id, [](const auto& each) { return each.what.id; });
   if (left != links_.end() && --left->users == 0)
     door_.table().close(id);
 }

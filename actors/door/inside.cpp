@@ -34,8 +34,7 @@ inside::inside(caf::actor_system& system)
 
 void inside::start() {
   const boost::asio::steady_timer opens_descriptors{io_}; // here, where it may fail, and not on the thread
-  table_->bind([this](action what) { post(std::move(what)); },
-               [this](connection_id id) { on_socket_closed(id); });
+  table_->bind([this](connection_id id) { post([this, id] { on_socket_closed(id); }); });
   thread_ = std::thread{[self = shared_from_this()] { self->work(); }};
 }
 
@@ -67,17 +66,11 @@ bool inside::run(const action& what) {
     what();
     return true;
   }
-  std::promise<void> done;
-  if (!post([&]() noexcept {
-        try {
-          what();
-          done.set_value();
-        } catch (...) {
-          done.set_exception(std::current_exception());
-        }
-      }))
+  std::packaged_task<void()> task{std::ref(what)};
+  auto done = task.get_future();
+  if (!post([&] { task(); }))
     return false;
-  done.get_future().get();
+  done.get();
   return true;
 }
 
@@ -154,7 +147,7 @@ void inside::stop() {
   if (!on_own_thread() && !caf->on_multiplexer_thread())
     drained_.get_future().wait_for(drain_patience);
   relay_.stop();
-  table_->bind({}, {});
+  table_->bind({});
   work_.reset();
   io_.stop();
   if (on_own_thread())

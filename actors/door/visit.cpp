@@ -20,14 +20,10 @@ void visit::start(acceptor::visits::iterator place) {
   if (talk_->is_over())
     return end();
   set_deadline();
-  if (speaks_tls())
+  if (where_->how_.tls && where_->socket_.where.what == endpoint::kind::tcp)
     welcome();
   else
     listen({});
-}
-
-bool visit::speaks_tls() const noexcept {
-  return where_->how_.tls && where_->socket_.where.what == endpoint::kind::tcp;
 }
 
 void visit::set_deadline() {
@@ -92,17 +88,16 @@ void visit::claim() {
   const auto& other = preamble_.peer();
   if (table.accepted() >= where_->how_.connections_max && !table.has_node(other.node))
     return turn_away(refusal::connections);
-  peer who;
-  who.pass = random_array<wire::token>();
-  who.granted = preamble_.wanted_role();
-  who.node = other.node;
-  who.instance = other.instance;
-  who.through = where_->socket_.where.what;
-  who.accepted = true;
-  const auto pass = who.pass;
-  auto claimed = table.claim_node(std::move(who), where_->how_.ended);
-  if (claimed.wait_for != 0)
-    return table.when_ended(claimed.wait_for, [self = shared_from_this()] { self->claim(); });
+  const auto pass = random_array<wire::token>();
+  auto claimed = table.claim_node({.pass = pass,
+                                   .granted = preamble_.wanted_role(),
+                                   .node = other.node,
+                                   .instance = other.instance,
+                                   .through = where_->socket_.where.what,
+                                   .accepted = true},
+                                  where_->how_.ended, [self = shared_from_this()] { self->claim(); });
+  if (claimed.waits)
+    return;
   if (!claimed.granted)
     return turn_away(refusal::node_in_use);
   ticket_.emplace(std::move(*claimed.granted));
@@ -146,7 +141,8 @@ void visit::end() {
   const auto self = shared_from_this();
   if (stranger_) {
     --where_->strangers_;
-    where_->failed(network_);
+    if (!network_.empty())
+      where_->failures_.failed(network_, std::chrono::steady_clock::now());
   }
   where_->visits_.erase(place_);
   talk_->close();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <list>
 #include <memory>
 #include <optional>
 
@@ -28,7 +27,6 @@ public:
   bool is_stranger() const noexcept { return stranger_; }
 
 private:
-  bool speaks_tls() const noexcept;
   void set_deadline();
   void welcome();
   void shake_hands();

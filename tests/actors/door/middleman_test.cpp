@@ -26,8 +26,8 @@ TEST_CASE("a handshake that a broker was asked for after its end is over when th
     int ends[2] = {-1, -1};
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);
     const unshared_descriptor other{ends[1]};
-    middleman.connect(std::move(*table->claim_node({}, {}).granted), unshared_descriptor{ends[0]}, "node", 1h,
-                      [asked = std::move(asked)](const result<caf::actor>&) {});
+    middleman.connect(std::move(*table->claim_node({}, {}, {}).granted), unshared_descriptor{ends[0]}, "node",
+                      1h, [asked = std::move(asked)](const result<caf::actor>&) {});
     REQUIRE_FALSE(kept.expired());
   }
   CHECK(kept.expired());
