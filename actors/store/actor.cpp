@@ -90,7 +90,7 @@ void store_actor::flush() {
   armed_ = false;
   if (!core_->prepare(clock_->wall()))
     return core_->must_restart() ? die("the engine is broken") : void();
-  std::string problem;
+  std::string problem = "the engine is broken";
   if (core_->staged().empty()) {
     send_frames(core_->finish());
   } else {
@@ -100,7 +100,7 @@ void store_actor::flush() {
     send_frames(core_->finish(verdict));
   }
   if (core_->must_restart())
-    die(problem.empty() ? "the engine is broken" : problem);
+    die(problem);
   else
     arm(); // until there is nothing left to prepare
 }

@@ -19,10 +19,8 @@ std::size_t memory_of(const client_state::remembered& result) {
   return sizeof result + result.bytes.size();
 }
 
-template <class Container>
-std::optional<std::string_view> find_result(const Container& results, std::uint64_t seq) {
-  const auto at = std::lower_bound(results.begin(), results.end(), seq,
-                                   [](const auto& each, std::uint64_t wanted) { return each.seq < wanted; });
+std::optional<std::string_view> find_result(const auto& results, std::uint64_t seq) {
+  const auto at = std::ranges::lower_bound(results, seq, {}, &client_state::remembered::seq);
   if (at == results.end() || at->seq != seq)
     return std::nullopt;
   return at->bytes;
@@ -96,16 +94,12 @@ void client_table::received(client_state& client, std::uint64_t floor) {
     pop_result(client);
 }
 
-bool client_table::has_nothing(const client_state& client) noexcept {
-  return client.rows.empty() && client.staged.empty() && client.queue.size() == 0;
-}
-
 void client_table::left(backends::client_id who, std::uint64_t ticket, steady_time now) {
   const backends::invariants::at_end checked{*this};
   if (auto* client = find(who, ticket)) {
     client->ticket = 0;
     client->silent_since = now;
-    if (has_nothing(*client))
+    if (client->rows.empty() && client->staged.empty() && client->queue.size() == 0)
       clients_.erase(who);
   }
 }
@@ -130,9 +124,8 @@ void client_table::evict_most_silent(std::size_t count) {
     if (client.silent_since && !client.leaving)
       silent.push_back(&client);
   count = std::min(count, silent.size());
-  std::partial_sort(
-      silent.begin(), silent.begin() + static_cast<std::ptrdiff_t>(count), silent.end(),
-      [](const auto* left, const auto* right) { return left->silent_since < right->silent_since; });
+  std::ranges::partial_sort(silent, silent.begin() + static_cast<std::ptrdiff_t>(count), {},
+                            &client_state::silent_since);
   silent.resize(count);
   for (auto* client : silent)
     evict(*client);
@@ -222,16 +215,13 @@ void client_table::aborted() {
   for (auto* client : active_)
     client->staged.clear();
   active_.clear();
-  for (auto* client : erased_)
-    marked_leaving_.push_back(client);
+  marked_leaving_.insert(marked_leaving_.end(), erased_.begin(), erased_.end());
   erased_.clear();
 }
 
 void client_table::check([[maybe_unused]] const client_state& client) {
-  const auto before = [](const auto& left, const auto& right) { return left.seq < right.seq; };
-  [[maybe_unused]] const auto rises = [&](const auto& list) {
-    return std::adjacent_find(list.begin(), list.end(),
-                              [&](const auto& left, const auto& right) { return !before(left, right); })
+  [[maybe_unused]] const auto rises = [](const auto& list) {
+    return std::ranges::adjacent_find(list, std::greater_equal<>{}, &client_state::remembered::seq)
            == list.end();
   };
   // Results stand by rising number, those of the commit that is prepared behind those that are committed, so
@@ -241,8 +231,7 @@ void client_table::check([[maybe_unused]] const client_state& client) {
   assert(client.staged.empty() || client.last_applied < client.staged.front().seq);
   // The backend has a row that says how far the client has come, and no row beyond it. What is remembered
   // here is there, too.
-  assert(std::adjacent_find(client.rows.begin(), client.rows.end(), std::greater_equal<>{})
-         == client.rows.end());
+  assert(std::ranges::adjacent_find(client.rows, std::greater_equal<>{}) == client.rows.end());
   assert(client.rows.empty() ? client.last_applied == 0 : client.rows.back() == client.last_applied);
   // A client is connected and has a ticket, or is silent since some time, or leaves.
   assert((client.ticket != 0) == (!client.silent_since && !client.leaving));
@@ -255,8 +244,8 @@ void client_table::check([[maybe_unused]] const client_state& client) {
 std::size_t client_table::check_invariants() const {
   using list = std::vector<const client_state*>;
   [[maybe_unused]] const auto same = [](list left, list right) {
-    std::sort(left.begin(), left.end());
-    std::sort(right.begin(), right.end());
+    std::ranges::sort(left);
+    std::ranges::sort(right);
     return left == right;
   };
   std::size_t looked = clients_.size();
@@ -283,9 +272,8 @@ std::size_t client_table::check_invariants() const {
   marked.insert(marked.end(), erased_.begin(), erased_.end());
   assert(same(leaving, marked));
   // Nobody goes before all answers to him went.
-  assert(std::all_of(erased_.begin(), erased_.end(), [](const client_state* client) {
-    return client->queue.size() == 0 && client->staged.empty();
-  }));
+  assert(std::ranges::all_of(
+      erased_, [](const auto* client) { return client->queue.size() == 0 && client->staged.empty(); }));
   return looked;
 }
 

@@ -154,7 +154,6 @@ private:
     }
   };
 
-  static bool has_nothing(const client_state& client) noexcept;
   void evict(client_state& client);
   void evict_most_silent(std::size_t count);
   void pop_result(client_state& client);

@@ -109,12 +109,6 @@ void store_core::wake_roomy() {
     turns_.wake(*client);
 }
 
-void store_core::take_in(const wire::batch_head& head, client_state& client) {
-  clients_.received(client, head.floor);
-  flow_.reported(client, {head.answers_taken, head.requests_wanted, head.requests_returned});
-  wake_roomy();
-}
-
 std::optional<std::string> store_core::submit(std::string bytes) {
   const backends::invariants::at_end checked{*this};
   queued_batch batch{std::make_unique<std::string>(std::move(bytes)), {}};
@@ -127,7 +121,10 @@ std::optional<std::string> store_core::submit(std::string bytes) {
     wire::append_results_head({in->head().ticket, errc::unavailable}, refusal);
     return refusal;
   }
-  take_in(in->head(), *client);
+  const auto& head = in->head();
+  clients_.received(*client, head.floor);
+  flow_.reported(*client, {head.answers_taken, head.requests_wanted, head.requests_returned});
+  wake_roomy();
   auto left = in->operation_bytes();
   const bool granted = flow_.came(*client, left);
   if (!spare_items_.empty()) {
@@ -163,9 +160,9 @@ bool store_core::prepare(wall_time shown) {
     return false;
   const auto now = clock_(shown);
   if (std::exchange(probe_wanted_, false))
-    return prepare_probe();
+    return prepare_row(group_kind::probe, store_rows::probe_row());
   if (!turns_.empty() && !read_only_ && versions_.is_short(counters_.version))
-    return prepare_reservation();
+    return prepare_row(group_kind::reservation, versions_.next_row(counters_.version));
   if (sweep_wanted_ && (sweep_turn_ || turns_.empty()) && prepare_sweep(now))
     return true;
   return (!turns_.empty() || flow_.has_news() || (clients_.has_leavers() && !read_only_))
@@ -229,10 +226,8 @@ std::vector<outgoing_frame> store_core::end(const verdict* engine_said) {
       unsynced = tl::unexpected{synced.error()};
       engine_said = &unsynced;
     }
-  if (engine_said
-      && (!*engine_said || !std::all_of((*engine_said)->begin(), (*engine_said)->end(), [](const auto& each) {
-           return each.has_value();
-         }))) {
+  const auto succeeded = [](const auto& each) { return each.has_value(); };
+  if (engine_said && (!*engine_said || !std::ranges::all_of(**engine_said, succeeded))) {
     must_restart_ = *engine_said || engine_said->error().code == errc::outcome_unknown || engine_->broken();
     if (must_restart_)
       return {};
@@ -293,8 +288,7 @@ std::size_t store_core::check_invariants() const {
   backends::invariants::check(guard_);
   // What keeps its memory for batches to come is bounded and empty.
   assert(spare_items_.size() <= spare_items_max);
-  assert(
-      std::all_of(spare_items_.begin(), spare_items_.end(), [](const auto& each) { return each.empty(); }));
+  assert(std::ranges::all_of(spare_items_, [](const auto& each) { return each.empty(); }));
   return backends::invariants::check(turns_) + backends::invariants::check(flow_)
          + backends::invariants::check(clients_) + backends::invariants::check(overlay_)
          + backends::invariants::check(replies_);

@@ -166,7 +166,6 @@ private:
   std::vector<outgoing_frame> take_frames();
   void end_connection(client_state& client);
   void wake_roomy();
-  void take_in(const wire::batch_head& head, client_state& client);
   void answer_aborted(const error& why);
   void end_group();
   std::size_t check_invariants() const;
@@ -175,8 +174,7 @@ private:
   // group.cpp: which operations make a group
   bool prepare_operations(wall_time now);
   bool prepare_sweep(wall_time now);
-  bool prepare_probe();
-  bool prepare_reservation();
+  bool prepare_row(group_kind what, backends::system_row row);
   bool group_is_full() const;
   bool plan_chunk();
   void plan_turn(client_state& client);

@@ -217,15 +217,10 @@ bool store_core::prepare_sweep(wall_time now) {
   return true;
 }
 
-bool store_core::prepare_reservation() {
-  group_ = group_kind::reservation;
-  staged_.system_rows.push_back(versions_.next_row(counters_.version));
-  return true;
-}
-
-bool store_core::prepare_probe() {
-  group_ = group_kind::probe;
-  staged_.system_rows.push_back(store_rows::probe_row());
+/// A group that writes nothing else.
+bool store_core::prepare_row(group_kind what, backends::system_row row) {
+  group_ = what;
+  staged_.system_rows.push_back(std::move(row));
   return true;
 }
 

@@ -23,8 +23,6 @@ inline constexpr std::size_t rows_max = 1'000;
 struct tickets {
   std::uint64_t reserved = 0;  ///< The next run of the store gives out larger ones only.
   std::uint64_t forgotten = 0; ///< No client that was forgotten had a larger one.
-
-  friend bool operator==(const tickets&, const tickets&) = default;
 };
 
 /// More tickets than one run of a store can give out.
