@@ -1,6 +1,5 @@
 #include <cluster_store/actors/door/conversation.hpp>
 
-#include <algorithm>
 #include <cassert>
 
 #include <sys/socket.h>

@@ -35,13 +35,6 @@ result<void> check(const listen_options& how) {
 listener::listener(std::shared_ptr<inside> door, std::shared_ptr<acceptor> body, endpoint where)
     : door_(std::move(door)), body_(std::move(body)), where_(std::move(where)) {}
 
-listener& listener::operator=(listener&& other) noexcept {
-  std::swap(door_, other.door_);
-  std::swap(body_, other.body_);
-  std::swap(where_, other.where_);
-  return *this;
-}
-
 listener::~listener() {
   close();
 }

@@ -71,7 +71,7 @@ class listener {
 public:
   listener(std::shared_ptr<inside> door, std::shared_ptr<acceptor> body, endpoint where);
   listener(listener&&) noexcept = default;
-  listener& operator=(listener&& other) noexcept;
+  listener& operator=(listener&&) = delete;
   ~listener();
 
   /// The endpoint with the port the system chose.

@@ -1,7 +1,6 @@
 #include <cluster_store/actors/door/middleman.hpp>
 
 #include <set>
-#include <string_view>
 #include <thread>
 
 #include <caf/io/basp_broker.hpp>

@@ -28,10 +28,6 @@ std::string_view view_of(const auto& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-bool is_node_character(char c) {
-  return c > ' ' && c < 0x7F;
-}
-
 std::string authenticate(std::string_view key, std::string_view label, std::string_view transcript) {
   std::string message{label};
   message.push_back('\0'); // no label is the beginning of another
@@ -98,7 +94,8 @@ std::optional<identity> read_introduction(std::string_view bytes) {
     return std::nullopt;
   result.node = body.substr(49, length);
   const auto padding = body.substr(49 + length);
-  if (!std::all_of(result.node.begin(), result.node.end(), is_node_character)
+  const auto is_printable = [](char c) { return c > ' ' && c < 0x7F; };
+  if (!std::ranges::all_of(result.node, is_printable)
       || padding.find_first_not_of('\0') != std::string_view::npos)
     return std::nullopt;
   return result;

@@ -21,8 +21,7 @@ enum class kind : std::uint8_t { hello = 1, challenge = 2, proof = 3, welcome = 
 
 inline constexpr std::size_t proof_bytes = 32; ///< HMAC-SHA-256.
 inline constexpr std::size_t head_bytes = frame_reader::head_bytes;
-inline constexpr std::size_t introduction_bytes = 16 + 32 + 1 + node_bytes_max;
-inline constexpr std::size_t hello_bytes = head_bytes + introduction_bytes;
+inline constexpr std::size_t hello_bytes = head_bytes + 16 + 32 + 1 + node_bytes_max;
 inline constexpr std::size_t challenge_bytes = hello_bytes;
 inline constexpr std::size_t proof_frame_bytes = head_bytes + proof_bytes;
 inline constexpr std::size_t welcome_bytes = head_bytes + 16 + proof_bytes;

@@ -118,10 +118,8 @@ result<secret> load_secret(const std::string& path) {
 
 result<secret> load_or_create_secret(const std::string& path) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0 && errno == ENOENT) {
-    if (auto created = create_secret(path); !created)
-      return tl::unexpected{created.error()};
-  }
+  if (::stat(path.c_str(), &status) != 0 && errno == ENOENT)
+    return create_secret(path).and_then([&] { return load_secret(path); });
   return load_secret(path);
 }
 

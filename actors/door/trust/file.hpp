@@ -16,8 +16,7 @@ std::string reason();
 struct wiped_string {
   std::string bytes;
 
-  wiped_string() = default;
-  explicit wiped_string(std::string from) : bytes(std::move(from)) {}
+  explicit wiped_string(std::string from = {}) : bytes(std::move(from)) {}
   wiped_string(wiped_string&&) noexcept = default;
   wiped_string& operator=(wiped_string&&) = delete;
   ~wiped_string();

@@ -38,22 +38,19 @@ tl::unexpected<error> refuse(const file_rules& rules, const file_text& file, std
               "the " + std::string{rules.name} + " " + file.path + " " + std::string{what});
 }
 
-tl::unexpected<error> incomplete(const char* what) {
-  return fail(errc::invalid_argument, what);
-}
-
 result<void> check(const tls_options& how, tls_side side) {
   if (how.certificate_file.empty() != how.key_file.empty())
-    return incomplete("TLS: a certificate and its key belong together: give both (tls.certificate_file and "
-                      "tls.key_file, --tls-cert and --tls-key) or neither");
+    return fail(errc::invalid_argument,
+                "TLS: a certificate and its key belong together: give both (tls.certificate_file and "
+                "tls.key_file, --tls-cert and --tls-key) or neither");
   if (side == tls_side::server && how.certificate_file.empty())
-    return incomplete(
-        "TLS: a master that checks its workers' certificates needs one itself: give its certificate "
-        "and key (tls.certificate_file and tls.key_file, --tls-cert and --tls-key)");
+    return fail(errc::invalid_argument,
+                "TLS: a master that checks its workers' certificates needs one itself: give its certificate "
+                "and key (tls.certificate_file and tls.key_file, --tls-cert and --tls-key)");
   if (side == tls_side::client && how.authority_file.empty())
-    return incomplete(
-        "TLS: without its CA the master's certificate cannot be checked: give the file of the CA "
-        "(tls.authority_file, --tls-ca)");
+    return fail(errc::invalid_argument,
+                "TLS: without its CA the master's certificate cannot be checked: give the file of the CA "
+                "(tls.authority_file, --tls-ca)");
   return {};
 }
 
@@ -103,13 +100,14 @@ result<void> check_time(const X509& what, const file_rules& rules, const file_te
   auto seconds = std::chrono::system_clock::to_time_t(now);
   const auto* begin = X509_get0_notBefore(&what);
   const auto* end = X509_get0_notAfter(&what);
+  const auto refused = [&](const std::string& why) {
+    return fail(errc::unauthorized,
+                "the certificate in the " + std::string{rules.name} + " " + file.path + why);
+  };
   if (X509_cmp_time(end, &seconds) < 0)
-    return fail(errc::unauthorized, "the certificate in the " + std::string{rules.name} + " " + file.path
-                                        + " has expired on " + text_of(end) + ": renew it");
+    return refused(" has expired on " + text_of(end) + ": renew it");
   if (X509_cmp_time(begin, &seconds) > 0)
-    return fail(errc::unauthorized, "the certificate in the " + std::string{rules.name} + " " + file.path
-                                        + " is not valid before " + text_of(begin)
-                                        + ": check this machine's clock");
+    return refused(" is not valid before " + text_of(begin) + ": check this machine's clock");
   return {};
 }
 

@@ -189,8 +189,8 @@ TEST_CASE("a link whose gate has ended is not shared any more", "[door]") {
   REQUIRE(worker.sees_down(*old));
   door::listen_options how;
   how.gate = master.gate("second gate");
-  listening = master.serve(unix_at(place / "socket"), how);
-  const auto link = worker.connect(listening.where());
+  const auto second = master.serve(unix_at(place / "socket"), how);
+  const auto link = worker.connect(second.where());
   REQUIRE(link);
   CHECK(link->id != old->id);
   CHECK(worker.ask(*link, "x") == "second gate: x");
