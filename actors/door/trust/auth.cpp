@@ -101,7 +101,8 @@ std::string handle_proof(const secret& key, const wire::hello& said) {
 }
 
 bool is_proved(const wire::hello& said, const secrets& keys) {
-  const auto& key = said.administers ? keys.keys().admin : keys.keys().worker;
+  const auto by_role = keys.keys();
+  const auto key = said.administers ? by_role.admin : by_role.worker;
   return !key.empty() && frames::same_proof(frames::handle_proof(key, said), said.proof);
 }
 
