@@ -60,6 +60,8 @@ struct identity {
 struct role_keys {
   std::string_view worker;
   std::string_view admin;
+
+  std::string_view of(role which) const noexcept { return which == role::admin ? admin : worker; }
 };
 
 /// @returns what a client reports when `server` refused `client` for `why`; the server's node may be unknown.

@@ -52,7 +52,7 @@ std::string server_preamble::on_hello() {
 
 std::string server_preamble::on_proof() {
   const auto frame = reader_.view();
-  const auto key = role_ == role::admin ? keys_.admin : keys_.worker;
+  const auto key = keys_.of(role_);
   const bool right =
       frames::same_proof(frames::client_proof(key, transcript_), frame.substr(frames::head_bytes));
   // Without a key anybody could compute the proof.
@@ -72,7 +72,7 @@ std::string server_preamble::admit(const wire::token& pass) {
   auto welcome = frames::write_head(frames::kind::welcome, static_cast<std::uint8_t>(role_), self_);
   welcome.append(reinterpret_cast<const char*>(pass.data()), pass.size());
   transcript_ += welcome;
-  return welcome + frames::server_proof(role_ == role::admin ? keys_.admin : keys_.worker, transcript_);
+  return welcome + frames::server_proof(keys_.of(role_), transcript_);
 }
 
 std::string server_preamble::refuse(refusal why) {

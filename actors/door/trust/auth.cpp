@@ -101,8 +101,7 @@ std::string handle_proof(const secret& key, const wire::hello& said) {
 }
 
 bool is_proved(const wire::hello& said, const secrets& keys) {
-  const auto by_role = keys.keys();
-  const auto key = said.administers ? by_role.admin : by_role.worker;
+  const auto key = keys.keys().of(said.administers ? role::admin : role::worker);
   return !key.empty() && frames::same_proof(frames::handle_proof(key, said), said.proof);
 }
 
