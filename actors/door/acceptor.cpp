@@ -166,7 +166,8 @@ void acceptor::pause() {
 void acceptor::greet(unshared_descriptor socket, const socket_address& from) {
   const bool local = socket_.file.has_value();
   const bool other_user = local && !is_same_user(socket.get());
-  tune(socket.get(), from.family());
+  if (from.family() != AF_UNIX)
+    tune_tcp(socket.get());
   if (strangers_ >= how_.preambles_max)
     (*std::ranges::find_if(visits_, &visit::is_stranger))->turn_away(refusal::strangers);
   const auto network = local || (is_loopback(from) && !how_.failures.loopback) ? "" : network_of(from);

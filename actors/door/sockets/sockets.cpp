@@ -30,6 +30,14 @@ void set_option(int fd, int level, int name, int value) {
   ::setsockopt(fd, level, name, &value, sizeof(value));
 }
 
+/// @returns what an option of the socket is, -1 if that cannot be known.
+int option(int fd, int name) {
+  int value = -1;
+  socklen_t length = sizeof(value);
+  ::getsockopt(fd, SOL_SOCKET, name, &value, &length);
+  return value;
+}
+
 /// @returns the host and port of an address of TCP.
 tcp::endpoint tcp_at(const socket_address& where) {
   tcp::endpoint result;
@@ -143,7 +151,8 @@ connect_attempt start_connect(const socket_address& where) {
   auto socket = new_socket(where.family());
   if (!socket)
     return {{}, last_error()};
-  tune(socket.get(), where.family());
+  if (where.family() != AF_UNIX)
+    tune_tcp(socket.get());
   std::error_code problem;
   if (::connect(socket.get(), where.get(), where.length()) != 0)
     problem = errno == EINTR ? std::make_error_code(std::errc::operation_in_progress) : last_error();
@@ -151,11 +160,8 @@ connect_attempt start_connect(const socket_address& where) {
 }
 
 std::error_code connect_result(int fd) {
-  int number = 0;
-  socklen_t length = sizeof(number);
-  if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &length) != 0)
-    return last_error();
-  return {number, std::generic_category()};
+  const auto number = option(fd, SO_ERROR);
+  return number < 0 ? last_error() : std::error_code{number, std::generic_category()};
 }
 
 bool is_same_user(int fd) {
@@ -164,9 +170,15 @@ bool is_same_user(int fd) {
   return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &length) == 0 && who.uid == ::geteuid();
 }
 
-void tune(int fd, int family) {
-  if (family == AF_UNIX)
-    return set_option(fd, SOL_SOCKET, SO_SNDBUF, 1024 * 1024);
+int exchange_send_buffer(int fd, int bytes) {
+  if (option(fd, SO_DOMAIN) != AF_UNIX)
+    return bytes;
+  const auto former = option(fd, SO_SNDBUF) / 2; // what is set is doubled
+  set_option(fd, SOL_SOCKET, SO_SNDBUF, bytes);
+  return former;
+}
+
+void tune_tcp(int fd) {
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 30);

@@ -73,9 +73,12 @@ std::error_code connect_result(int fd);
 /// @returns whether this process's user is at the other end of a Unix socket: who listens, or who connected.
 bool is_same_user(int fd);
 
-/// TCP: small messages leave at once, and a peer whose machine vanished is noticed. Unix: a mebibyte may be
-/// on its way, as far as the system allows; with the usual buffer, large messages take turns with their
-/// reader.
-void tune(int fd, int family);
+/// Lets so many bytes be on their way through a Unix socket, as far as the system allows. Leaves TCP alone,
+/// whose buffers grow by themselves.
+/// @returns what to give for the former size; `bytes` for a socket that was left alone.
+int exchange_send_buffer(int fd, int bytes);
+
+/// Small messages leave at once, and a peer whose machine vanished is noticed.
+void tune_tcp(int fd);
 
 } // namespace cluster_store::door

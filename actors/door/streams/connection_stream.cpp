@@ -5,6 +5,8 @@
 
 #include <caf/policy/tcp.hpp>
 
+#include <cluster_store/actors/door/sockets/sockets.hpp>
+
 namespace cluster_store::door {
 
 read_ahead::state read_ahead::receive(std::size_t& count, int socket, void* to, std::size_t size) {
@@ -62,6 +64,8 @@ void connection_stream::send(const manager_ptr& manager) {
   if (state_.writing || filling_.empty())
     return;
   sending_.swap(filling_);
+  if (const bool wide = sending_.size() >= wide_from; wide != std::exchange(wide_, wide))
+    other_send_buffer_ = exchange_send_buffer(fd(), other_send_buffer_);
   write_on();
   if (!sending_.empty())
     force_empty_write(manager);

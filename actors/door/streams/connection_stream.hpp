@@ -127,12 +127,17 @@ public:
   void note_read(std::size_t bytes);
 
 private:
+  /// More than some full frames: one large session.
+  static constexpr std::size_t wide_from = 512 * 1024;
+
   void write_on();
 
   read_ahead socket_;
   buffer filling_;
   buffer sending_; ///< Has not been written from `sent_` on.
   std::size_t sent_ = 0;
+  bool wide_ = false; ///< The last message was large: it would have taken turns with its reader.
+  int other_send_buffer_ = 1024 * 1024; ///< For small ones, then: they are read while others are written.
   buffer_size sending_size_;
   buffer_size reading_size_;
 };

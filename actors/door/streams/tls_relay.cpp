@@ -54,8 +54,6 @@ result<unshared_descriptor> tls_relay::carry(std::unique_ptr<byte_stream> networ
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
     return no_room();
-  for (const auto end : ends)
-    tune(end, AF_UNIX);
   unshared_descriptor for_caf{ends[0]};
   auto inner = std::make_unique<byte_stream>(unshared_descriptor{ends[1]});
   const std::lock_guard guard{mutex_};

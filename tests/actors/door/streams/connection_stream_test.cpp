@@ -1,3 +1,4 @@
+#include <cluster_store/actors/door/sockets/sockets.hpp>
 #include <cluster_store/actors/door/streams/connection_stream.hpp>
 
 #include <random>
@@ -92,4 +93,22 @@ TEST_CASE("the end of a connection is a failure after all that came before it") 
   std::size_t count = 0;
   char more[4];
   CHECK(ahead.read_some(count, sockets.near.get(), more, sizeof more) == state::failure);
+}
+
+TEST_CASE("a Unix socket that was wide for a large message is as any other afterwards") {
+  const auto holds = [](const socket_pair& sockets) {
+    const std::string bytes(64 * 1024, 'x');
+    std::size_t all = 0;
+    for (ssize_t sent = 1; sent > 0; all += sent > 0 ? static_cast<std::size_t>(sent) : 0)
+      sent = ::send(sockets.near.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    return all;
+  };
+  const auto usual = holds(socket_pair{});
+  socket_pair wide;
+  const auto former = exchange_send_buffer(wide.near.get(), 1024 * 1024);
+  CHECK(holds(wide) > usual);
+  socket_pair narrow;
+  exchange_send_buffer(narrow.near.get(), 1024 * 1024);
+  exchange_send_buffer(narrow.near.get(), former);
+  CHECK(holds(narrow) == usual);
 }
