@@ -83,6 +83,13 @@ void connection_table::close(connection_id id) {
     shut(found->second);
 }
 
+void connection_table::close_of(const void* acceptor) {
+  const std::lock_guard guard{mutex_};
+  for (auto& each : entries_)
+    if (each.second.who.acceptor == acceptor)
+      shut(each.second);
+}
+
 void connection_table::close_all() {
   const std::lock_guard guard{mutex_};
   for (auto& each : entries_)

@@ -53,6 +53,7 @@ public:
 
   /// Shuts the connection down; CAF sees it go.
   void close(connection_id id);
+  void close_of(const void* acceptor); ///< Those that it accepted.
   void close_all();
 
   bool is_open(connection_id id) const;                    ///< It exists and nobody has begun to close it.

@@ -45,11 +45,12 @@ void listener::use(tls_context tls) {
 }
 
 void listener::close() {
-  if (!body_)
-    return;
-  door_->run([this] { body_->close(); }); // a door that has ended has closed it
-  body_.reset();
-  door_.reset();
+  if (body_)
+    door_->run([this] { body_->close(); }); // a door that has ended has closed it
+}
+
+void listener::close_connections() {
+  door_->table().close_of(body_.get());
 }
 
 door::door(caf::actor_system& system) : reference(std::make_shared<inside>(system)) {

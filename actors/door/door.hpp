@@ -83,6 +83,9 @@ public:
   /// Stops serving; a Unix socket's file is removed when this returns. Idempotent.
   void close();
 
+  /// Closes the connections that were accepted here; others of the same door stay.
+  void close_connections();
+
 private:
   std::shared_ptr<inside> door_;
   std::shared_ptr<acceptor> body_;

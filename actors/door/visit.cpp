@@ -94,7 +94,8 @@ void visit::claim() {
                                    .node = other.node,
                                    .instance = other.instance,
                                    .through = where_->socket_.where.what,
-                                   .accepted = true},
+                                   .accepted = true,
+                                   .acceptor = where_.get()},
                                   where_->how_.ended, [self = shared_from_this()] { self->claim(); });
   if (claimed.waits)
     return;

@@ -93,15 +93,17 @@ result<void> server::implementation::stop() {
     return how_it_ended();
   if (failures_)
     failures_->end();
-  listeners_.clear();
+  for (auto& each : listeners_)
+    each.close();
   static_cast<void>(
       actors::ask<actors::store_started>(system(), gate, departure_timeout, actors::stop_serving{}));
   stop_stores();
   const auto departures = hanging_.empty() ? departure_timeout : departure_timeout_if_late;
   static_cast<void>(
       actors::ask<actors::store_started>(system(), gate, departures, actors::await_departures{}));
-  if (door_)
-    door_->shutdown();
+  for (auto& each : listeners_)
+    each.close_connections(); // others in this actor system may have some, too
+  listeners_.clear();
   door_.reset();
   // Last: an actor system that is not ours may end once the gate has.
   caf::anon_send_exit(gate, caf::exit_reason::user_shutdown);

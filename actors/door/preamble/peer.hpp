@@ -26,6 +26,7 @@ struct peer {
   process_instance instance{}; ///< Tells processes with the same node id apart.
   endpoint::kind through = endpoint::kind::unix_socket;
   bool accepted = false;                         ///< The other process connected to this one.
+  const void* acceptor = nullptr;                ///< Which of the door's accepted it.
   std::chrono::steady_clock::time_point since{}; ///< When it was admitted.
 };
 

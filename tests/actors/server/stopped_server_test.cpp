@@ -2,6 +2,7 @@
 #include <future>
 #include <thread>
 
+#include <cluster_store/actors/caf_compat.hpp>
 #include <cluster_store/actors/component.hpp>
 #include <cluster_store/actors/server.hpp>
 #include <cluster_store/tests/support/catch.hpp>
@@ -20,10 +21,25 @@ std::optional<errc> code_of(const result<T>& what) {
   return what ? std::nullopt : std::optional{what.error().code};
 }
 
-server serve_here(const temporary_directory& where) {
+endpoint socket_in(const temporary_directory& where) {
+  return *parse_endpoint("unix:" + (where / "store.sock"));
+}
+
+server_options served_in(const temporary_directory& where) {
   server_options how;
-  how.listen = {*parse_endpoint("unix:" + (where / "store.sock"))};
-  return serve(how).value();
+  how.listen = {socket_in(where)};
+  return how;
+}
+
+server serve_here(const temporary_directory& where) {
+  return serve(served_in(where)).value();
+}
+
+options worker_of(const temporary_directory& where) {
+  options how;
+  how.mode = mode::worker;
+  how.where = socket_in(where);
+  return how;
 }
 
 void check_all(client store, errc expected) {
@@ -133,6 +149,26 @@ TEST_CASE("a server may be stopped by many threads while others use it") {
       each.join();
     CHECK(std::chrono::steady_clock::now() - start < slowness * 10s);
     CHECK(code_of(master.open()) == errc::unavailable);
+  }
+}
+
+TEST_CASE("a server that is stopped leaves the network to others in its actor system") {
+  const temporary_directory here;
+  const temporary_directory there;
+  struct config : caf::actor_system_config {
+    config() { actors::configure(*this); }
+  } how_to_run;
+  caf::actor_system system{how_to_run};
+  {
+    auto first = actors::serve(system, served_in(here)).value();
+    auto second = actors::serve(system, served_in(there)).value();
+    auto of_first = cluster_store::open(worker_of(here)).value();
+    auto of_second = cluster_store::open(worker_of(there)).value();
+    REQUIRE(first.stop().has_value());
+    CHECK(wait_until([&] { return !of_first.status().connected; }, within(10s)));
+    CHECK(of_second.set("a", "x").has_value());
+    CHECK(of_second.status().disconnects == 0);
+    CHECK(cluster_store::open(worker_of(there)).has_value());
   }
 }
 
