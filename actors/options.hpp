@@ -19,6 +19,9 @@ enum class mode : std::uint8_t {
   standalone, ///< The store lives in this process and nobody else reaches it: no socket is opened.
   master,     ///< The store lives in this process and is served on an endpoint.
   worker,     ///< The store lives in another process.
+  /// The process uses the master at the endpoint and becomes it if there is none: of all that are opened with
+  /// the same options one is the master, and if it ends another one takes over. On one host only.
+  automatic,
 };
 
 /// One named store of a master or standalone process.
@@ -139,6 +142,10 @@ struct options {
   /// block (`client`). What they throw is dropped and counted.
   std::function<void()> on_connect;
   std::function<void(const error&)> on_disconnect; ///< With the reason.
+
+  /// Mode `automatic`: the process is a `worker` or the `master` from now on; called as `on_connect`, before
+  /// it.
+  std::function<void(cluster_store::mode)> on_role;
 };
 
 /// How a master is set up.

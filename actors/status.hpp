@@ -1,19 +1,25 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include <cluster_store/actors/endpoint.hpp>
+#include <cluster_store/actors/options.hpp>
 
 namespace cluster_store {
 
 /// State of a handle's connection, for status and metrics.
 struct connection_status {
   bool connected = false;
-  std::uint64_t connects = 0;            ///< Welcomes so far.
-  std::uint64_t disconnects = 0;         ///< Losses so far.
-  std::uint64_t pending = 0;             ///< Unanswered operations now.
+  /// Where the store is: in this process (`standalone`, `master`) or in another one (`worker`). In mode
+  /// `automatic` that until it is known, and what it was last while it is between two.
+  mode role = mode::standalone;
+  std::chrono::system_clock::time_point role_since{}; ///< By the wall clock.
+  std::uint64_t connects = 0;                         ///< Welcomes so far.
+  std::uint64_t disconnects = 0;                      ///< Losses so far.
+  std::uint64_t pending = 0;                          ///< Unanswered operations now.
   std::uint64_t callback_exceptions = 0; ///< Callbacks that threw something, which is dropped, so far.
 };
 

@@ -60,6 +60,11 @@ constexpr const errc_traits& traits_of(errc code) noexcept {
   return errc_table[static_cast<std::size_t>(code) - 1];
 }
 
+/// @returns whether waiting will not help whoever wants a store: another secret or another program is needed.
+constexpr bool is_terminal(errc code) noexcept {
+  return code == errc::unauthorized || code == errc::version_mismatch || code == errc::invalid_argument;
+}
+
 /// @returns the name of `code`, as in NDJSON answers.
 constexpr std::string_view to_string(errc code) noexcept {
   return traits_of(code).name;

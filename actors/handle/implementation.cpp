@@ -19,7 +19,7 @@ constexpr std::chrono::seconds close_timeout{5};
 
 client::implementation::implementation(std::shared_ptr<caf::actor_system> home, const options& how,
                                        actors::proxy_options proxy)
-    : home_(std::move(home)), state_(std::make_shared<actors::handle_state>(how.queue)) {
+    : home_(std::move(home)), state_(std::make_shared<actors::handle_state>(how.queue, how.mode)) {
   const actors::program_thread caller;
   proxy.core.store = how.store.name;
   proxy.core.worker = how.worker_name.empty() ? "worker" : how.worker_name;
@@ -31,6 +31,8 @@ client::implementation::implementation(std::shared_ptr<caf::actor_system> home, 
   proxy.on_connect = how.on_connect;
   proxy.on_disconnect = how.on_disconnect;
   proxy.on_failure = how.on_failure;
+  proxy.on_role = how.on_role;
+  proxy.changes_role = how.mode == mode::automatic;
   proxy_ = caf::actor_cast<caf::actor>(home_->spawn<actors::proxy>(std::move(proxy), state_));
 }
 

@@ -176,6 +176,20 @@ result<client> open_client(std::shared_ptr<caf::actor_system> home, const option
 result<client> make_local_client(std::shared_ptr<caf::actor_system> home, caf::actor gate,
                                  const options& how);
 
+/// How a process reaches the master at an endpoint.
+struct remote_way {
+  std::shared_ptr<caf::actor_system> home; ///< Keeps the door open, too.
+  std::function<link_handle()> link;       ///< The link to it; to be called while `home` is there.
+  std::function<std::string(const wire::hello&)> prove;
+};
+
+/// @param how `where`, `secret_file`, `tls` and `admin` are used. Blocks for the disk.
+/// @errors as of `cluster_store::open` in worker mode for the files.
+result<remote_way> way_to_master(std::shared_ptr<caf::actor_system> home, const options& how);
+
+/// Opens a handle whose proxy hears of its store by `route`: the link of `way`, or what follows it.
+result<client> open_by(remote_way way, link_handle route, const options& how);
+
 /// Opens a handle of a store on another process's endpoint; as `make_local_client` otherwise.
 /// @param how also `where`, `secret_file` and `tls` are used.
 /// @errors as of `cluster_store::open` in worker mode.

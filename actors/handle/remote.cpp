@@ -91,26 +91,40 @@ result<server_status> query(const endpoint& where, const std::string& secret_fil
 
 } // namespace
 
+result<remote_way> way_to_master(std::shared_ptr<caf::actor_system> home, const options& how) {
+  const auto wanted = how.admin ? door::role::admin : door::role::worker;
+  return connect_options_for(how.where, how.secret_file, how.tls, wanted)
+      .map([&](const door::connect_options& access) {
+        auto& system = *home;
+        const auto kept = std::make_shared<remote_home>(remote_home{std::move(home), door::door::of(system)});
+        remote_way out;
+        out.home = {kept, &system};
+        out.link = [&system, entrance = kept->entrance->refer(), where = how.where, access] {
+          return link_to(system, door::way_to(where, access),
+                         [&] { return door_to(entrance, where, access); });
+        };
+        if (access.key)
+          out.prove = [key = *access.key](const wire::hello& said) { return door::handle_proof(key, said); };
+        return out;
+      });
+}
+
+result<client> open_by(remote_way way, link_handle route, const options& how) {
+  proxy_options proxy;
+  proxy.link = std::move(route);
+  proxy.core.administers = how.admin;
+  proxy.core.prove = std::move(way.prove);
+  return open_client(std::move(way.home), how, std::move(proxy));
+}
+
 result<client> make_remote_client(std::shared_ptr<caf::actor_system> home, const options& given) {
   const auto absolute = check_options(given).and_then([&] { return with_absolute_paths(given); });
-  if (!absolute)
-    return tl::unexpected<error>{absolute.error()};
-  const auto& how = *absolute;
-  const auto wanted = how.admin ? door::role::admin : door::role::worker;
-  const auto access = connect_options_for(how.where, how.secret_file, how.tls, wanted);
-  if (!access)
-    return tl::unexpected<error>{access.error()};
-  auto& system = *home;
-  const auto kept = std::make_shared<remote_home>(remote_home{std::move(home), door::door::of(system)});
-  proxy_options proxy;
-  proxy.link = link_to(system, door::way_to(how.where, *access),
-                       [&] { return door_to(kept->entrance->refer(), how.where, *access); });
-  proxy.core.administers = how.admin;
-  if (access->key)
-    proxy.core.prove = [key = *access->key](const wire::hello& said) {
-      return door::handle_proof(key, said);
-    };
-  return open_client({kept, &system}, how, std::move(proxy));
+  return absolute.and_then([&](const options& how) {
+    return way_to_master(std::move(home), how).and_then([&](remote_way way) {
+      auto link = way.link();
+      return open_by(std::move(way), std::move(link), how);
+    });
+  });
 }
 
 } // namespace cluster_store::actors

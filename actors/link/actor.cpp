@@ -188,6 +188,13 @@ void link::arm_timer() {
   compat::delayed_send(this, caf::actor{this}, caf::timespan{delay}, caf::tick_atom_v);
 }
 
+link_handle handle_of_way(const caf::actor& way) {
+  return {new caf::actor(way), [](const caf::actor* body) {
+            compat::anonymous_send(*body, caf::close_atom_v);
+            delete body;
+          }};
+}
+
 link_handle link_to(caf::actor_system& system, const std::string& way,
                     const std::function<link_door()>& door) {
   auto& [mutex, links] = of_this_process<all_links>();
@@ -198,12 +205,7 @@ link_handle link_to(caf::actor_system& system, const std::string& way,
   auto& known = links[{&system, way}];
   if (auto alive = known.handle.lock())
     return alive;
-  const auto end = [](const caf::actor* body) {
-    compat::anonymous_send(*body, caf::close_atom_v);
-    delete body;
-  };
-  const link_handle made{new caf::actor(system.spawn<link>(door(), caf::actor_cast<caf::actor>(known.body))),
-                         end};
+  const auto made = handle_of_way(system.spawn<link>(door(), caf::actor_cast<caf::actor>(known.body)));
   known = {made, caf::actor_cast<caf::weak_actor_ptr>(*made)};
   return made;
 }

@@ -66,9 +66,13 @@ private:
   std::optional<cluster_store::steady_time> timer_due_;
 };
 
-/// Keeps a link alive, which ends with the last of these. A proxy that sends it `subscribe_atom` and itself
-/// hears of the connection's state from then on, of the present one at once, until `unsubscribe_atom`.
+/// Keeps a link, or another way to a store, alive, which ends with the last of these. A proxy that sends it
+/// `subscribe_atom` and itself hears of the connection's state from then on, of the present one at once, until
+/// `unsubscribe_atom`.
 using link_handle = std::shared_ptr<const caf::actor>;
+
+/// @returns what ends `way` with `close_atom` when the last copy goes.
+link_handle handle_of_way(const caf::actor& way);
 
 /// @returns the link of `system` that goes by `way`, a name of an endpoint and of what it takes to get in
 /// there;

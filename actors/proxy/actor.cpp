@@ -90,6 +90,8 @@ caf::behavior proxy::understand(const std::tuple<Operations...>*) {
       },
       [this](caf::connect_atom, const caf::actor& gate, const std::string& pass) {
         gate_ = gate;
+        if (how_.changes_role)
+          note_role(pass.empty() ? mode::master : mode::worker);
         wire::token token{};
         std::memcpy(token.data(), pass.data(), std::min(token.size(), pass.size()));
         turn([&](cluster_store::steady_time now) { core_.link_up(token, now); });
@@ -261,6 +263,12 @@ void proxy::route_ended(const std::string& failure) {
   close(why.message);
   if (!failure.empty())
     tell_of_failure(why);
+}
+
+void proxy::note_role(mode role) {
+  const callback_scope scope;
+  if (state_->note_role(role))
+    state_->count_callback(call_back(how_.on_role, role));
 }
 
 void proxy::tell_of_failure(const error& why) {

@@ -22,6 +22,8 @@ struct proxy_options {
   std::function<void()> on_connect;
   std::function<void(const error&)> on_disconnect;
   std::function<void(const error&)> on_failure;
+  std::function<void(mode)> on_role;
+  bool changes_role = false; ///< The store may come to this process, or leave it.
 
   /// Local route: the gate. Empty for the remote one.
   caf::actor gate;
@@ -62,6 +64,7 @@ private:
   void watch(caf::actor store);
   void watch_route(const caf::actor& route);
   void route_ended(const std::string& failure);
+  void note_role(mode role);
   void tell_of_failure(const error& why);
   void arm_timer();
   void close(const std::string& why = "the handle was closed");

@@ -49,11 +49,6 @@ struct attempt_failed {
   error reason;
 };
 
-/// @returns whether waiting will not help: another secret or another program is needed.
-constexpr bool is_terminal(errc code) noexcept {
-  return code == errc::unauthorized || code == errc::version_mismatch || code == errc::invalid_argument;
-}
-
 /// What a proxy does, without an actor, a clock or a thread: the client's side of DESIGN "Once".
 ///
 /// Takes operations, what the other side said, and the time; calls completions, and leaves what is to be sent

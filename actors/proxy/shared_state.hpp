@@ -20,7 +20,10 @@ namespace cluster_store::actors {
 /// Threads: all functions may be called from any thread; the ones that begin with `note_` are the proxy's.
 class handle_state {
 public:
-  explicit handle_state(const queue_limits& limits) : queue(limits) {}
+  handle_state(const queue_limits& limits, mode role) : queue(limits) {
+    status_.role = role;
+    status_.role_since = std::chrono::system_clock::now();
+  }
 
   submissions queue;
 
@@ -72,6 +75,15 @@ public:
     status_.connected = true;
     ++status_.connects;
     changed_.notify_all();
+  }
+
+  /// @returns whether it is another role than before.
+  bool note_role(mode role) {
+    const std::lock_guard lock{mutex_};
+    const bool is_new = std::exchange(status_.role, role) != role;
+    if (is_new)
+      status_.role_since = std::chrono::system_clock::now();
+    return is_new;
   }
 
   void note_disconnected() {

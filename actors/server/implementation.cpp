@@ -37,7 +37,9 @@ result<client> server::implementation::open(const std::shared_ptr<implementation
   const auto gate = open_gate();
   if (!gate || failures_->failure())
     return why_closed();
-  return actors::make_local_client({self, &system()}, gate, how);
+  auto local = how;
+  local.mode = door_ ? mode::master : mode::standalone;
+  return actors::make_local_client({self, &system()}, gate, local);
 }
 
 server_status server::implementation::status() {

@@ -25,6 +25,13 @@ public:
   void end_at_exit(bool) override { static_cast<void>(stop()); }
 
   result<void> start(const server_options& how);
+
+  /// As `start`, for one of several who would be the master: takes the endpoint first, which decides between
+  /// them, and opens the stores behind it; until then whoever connects hears that they are starting.
+  result<void> take_over(const server_options& how);
+
+  /// @returns the gate, or nothing from the beginning of `stop`.
+  caf::actor open_gate() const;
   result<client> open(const std::shared_ptr<implementation>& self, const options& how);
   server_status status();
   result<void> reload_certificates();
@@ -43,12 +50,18 @@ private:
 
   caf::actor_system& system() { return *home_; }
 
-  /// @returns the gate, or nothing from the beginning of `stop`.
-  caf::actor open_gate() const;
   caf::actor close_gate();
 
   actors::gate_hooks hooks_for_gate(const door::secrets& keys) const;
+  /// What a master is made of beside its endpoints and stores.
+  struct equipment {
+    door::secrets keys;
+    std::optional<door::tls_context> tls;
+  };
+
+  result<equipment> equip(const server_options& how);
   result<void> start_stores(const server_options& how);
+  result<void> start_stores_patiently(const server_options& how);
   void stop_stores();
   result<void> how_it_ended() const;
   /// From now on the server fails if a part that it cannot do without ends.
@@ -60,8 +73,7 @@ private:
   /// @returns nothing if there is no TLS.
   result<std::optional<door::tls_context>> load_certificates() const;
 
-  result<void> listen(const server_options& how, const door::secrets& keys,
-                      const std::optional<door::tls_context>& tls);
+  result<void> listen(const server_options& how, const equipment& with);
 
   std::shared_ptr<caf::actor_system> home_;
   std::shared_ptr<door::door> door_;
@@ -85,6 +97,15 @@ namespace cluster_store::actors {
 /// @param home kept until the server has stopped; it need not own the system.
 /// @pre the system went through `prepare`, with the network if `how.listen` is not empty.
 result<server> serve_in(std::shared_ptr<caf::actor_system> home, const server_options& how);
+
+/// @returns the server of one store that a handle in any mode but worker needs.
+server_options server_of(const options& how);
+
+/// @returns what must live as long as a server: see `end_at_exit`.
+std::string libraries_of(const server_options& how);
+
+/// `open_in` for automatic mode.
+result<client> open_automatic(std::shared_ptr<caf::actor_system> home, const options& how);
 
 /// As `cluster_store::open`, in an actor system that is there already.
 /// @param home as in `serve_in`.

@@ -11,6 +11,8 @@ namespace {
 
 constexpr auto empty_server = "the server is empty: it was never started, or moved from";
 
+} // namespace
+
 std::string libraries_of(const server_options& how) {
   std::string out = how.listen.empty() ? "server" : "server with a network";
   if (!how.tls.certificate_file.empty())
@@ -20,20 +22,26 @@ std::string libraries_of(const server_options& how) {
   return out;
 }
 
+server_options server_of(const options& how) {
+  server_options out;
+  out.stores = {how.store};
+  out.listen.clear();
+  if (how.mode != mode::standalone)
+    out.listen.push_back(how.where);
+  out.secret_file = how.secret_file;
+  out.admin_secret_file = how.admin_secret_file;
+  out.tls = how.tls;
+  out.on_endpoint = how.on_endpoint;
+  return out;
+}
+
+namespace {
+
 /// Standalone and master mode: starts a server of one store; the handle owns it.
 result<client> open_with_server(std::shared_ptr<caf::actor_system> home, const options& how) {
   if (auto valid = check_options(how); !valid)
     return tl::unexpected<error>{std::move(valid).error()};
-  server_options what;
-  what.stores = {how.store};
-  what.listen.clear();
-  if (how.mode == mode::master)
-    what.listen.push_back(how.where);
-  what.secret_file = how.secret_file;
-  what.admin_secret_file = how.admin_secret_file;
-  what.tls = how.tls;
-  what.on_endpoint = how.on_endpoint;
-  auto started = serve_in(std::move(home), what);
+  auto started = serve_in(std::move(home), server_of(how));
   if (!started)
     return tl::unexpected<error>{std::move(started).error()};
   auto handle = started->open(how);
@@ -57,8 +65,14 @@ result<server> serve_in(std::shared_ptr<caf::actor_system> home, const server_op
 }
 
 result<client> open_in(std::shared_ptr<caf::actor_system> home, const options& how) {
-  return how.mode == mode::worker ? make_remote_client(std::move(home), how)
-                                  : open_with_server(std::move(home), how);
+  switch (how.mode) {
+  case mode::worker:
+    return make_remote_client(std::move(home), how);
+  case mode::automatic:
+    return open_automatic(std::move(home), how);
+  default:
+    return open_with_server(std::move(home), how);
+  }
 }
 
 } // namespace cluster_store::actors

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <thread>
 #include <utility>
 
 #include <cluster_store/actors/errors.hpp>
@@ -16,6 +17,8 @@ namespace cluster_store {
 namespace {
 
 constexpr std::chrono::hours start_timeout{1}; // an engine may have a long log to read
+constexpr std::chrono::seconds data_patience{1};
+constexpr std::chrono::milliseconds data_interval{20};
 
 /// @returns the secrets of a master, as far as they are needed: on TCP, and to keep admins apart. Blocks for
 ///   the disk; the user's own default file is made if it is missing.
@@ -85,20 +88,30 @@ actors::store_spec spec_of(const store_options& how, std::size_t memory_bytes) {
 
 result<void> server::implementation::start(const server_options& how) {
   const actors::program_thread caller;
-  auto keys = secrets_for(how);
-  if (!keys)
-    return tl::unexpected{keys.error()};
+  return equip(how).and_then(
+      [&](const equipment& with) { return start_stores(how).and_then([&] { return listen(how, with); }); });
+}
+
+result<void> server::implementation::take_over(const server_options& how) {
+  const actors::program_thread caller;
+  return equip(how).and_then([&](const equipment& with) {
+    for (const auto& each : how.stores)
+      compat::anonymous_send(gate_, actors::store_changed{each.name, "", nullptr, 0, "it is starting"});
+    return listen(how, with).and_then([&] { return start_stores_patiently(how); });
+  });
+}
+
+result<server::implementation::equipment> server::implementation::equip(const server_options& how) {
   tls_files_ = how.tls;
-  auto tls = load_certificates();
-  if (!tls)
-    return tl::unexpected{tls.error()};
-  if (!how.listen.empty())
-    door_ = door::door::of(system());
-  gate_ = system().spawn<actors::gate>(hooks_for_gate(*keys), actors::system_clock::instance());
-  watch_what_must_live(how.on_failure);
-  if (auto started = start_stores(how); !started)
-    return started;
-  return listen(how, *keys, *tls);
+  return secrets_for(how).and_then([&](door::secrets keys) {
+    return load_certificates().map([&](auto tls) {
+      if (!how.listen.empty())
+        door_ = door::door::of(system());
+      gate_ = system().spawn<actors::gate>(hooks_for_gate(keys), actors::system_clock::instance());
+      watch_what_must_live(how.on_failure);
+      return equipment{std::move(keys), std::move(tls)};
+    });
+  });
 }
 
 /// What the gate may ask the door. Weak: the gate must not keep the door open.
@@ -166,7 +179,6 @@ result<void> server::implementation::start_stores(const server_options& how) {
     supervisors_.emplace_back(
         each.name, system().spawn<actors::supervisor>(spec_of(each, how.memory_bytes_max / how.stores.size()),
                                                       gate_, actors::system_clock::instance()));
-    failures_->watch(supervisors_.back().second, "the supervisor of store '" + each.name + "'");
   }
   for (std::size_t i = 0; i < supervisors_.size(); ++i) {
     const auto outcome = actors::ask<actors::store_started>(system(), supervisors_[i].second, start_timeout,
@@ -175,7 +187,23 @@ result<void> server::implementation::start_stores(const server_options& how) {
     if (!outcome)
       return fail(outcome.error().code, "store '" + how.stores[i].name + "': " + outcome.error().message);
   }
+  for (const auto& [name, supervisor] : supervisors_)
+    failures_->watch(supervisor, "the supervisor of store '" + name + "'");
   return {};
+}
+
+/// The former master may not have let go of the data yet.
+result<void> server::implementation::start_stores_patiently(const server_options& how) {
+  const auto patience = std::chrono::steady_clock::now() + data_patience;
+  for (;;) {
+    auto started = start_stores(how);
+    if (started || is_terminal(started.error().code) || std::chrono::steady_clock::now() > patience)
+      return started;
+    stop_stores();
+    if (!hanging_.empty())
+      return started;
+    std::this_thread::sleep_for(data_interval);
+  }
 }
 
 result<std::optional<door::tls_context>> server::implementation::load_certificates() const {
@@ -185,13 +213,12 @@ result<std::optional<door::tls_context>> server::implementation::load_certificat
       .map([](auto loaded) { return std::optional{std::move(loaded)}; });
 }
 
-result<void> server::implementation::listen(const server_options& how, const door::secrets& keys,
-                                            const std::optional<door::tls_context>& tls) {
+result<void> server::implementation::listen(const server_options& how, const equipment& with) {
   for (const auto& where : how.listen) {
     door::listen_options options;
     options.gate = gate_;
-    options.keys = keys;
-    options.tls = tls;
+    options.keys = with.keys;
+    options.tls = with.tls;
     options.connections_max = how.connections_max;
     options.on_event = [endpoints = endpoints_, tell = how.on_endpoint](const endpoint_event& event) {
       if (event.what == endpoint_event::kind::lost) {
