@@ -60,8 +60,7 @@ private:
   };
 
   result<equipment> equip(const server_options& how);
-  result<void> start_stores(const server_options& how);
-  result<void> start_stores_patiently(const server_options& how);
+  result<void> start_stores(const server_options& how, std::chrono::milliseconds patience);
   void stop_stores();
   result<void> how_it_ended() const;
   /// From now on the server fails if a part that it cannot do without ends.

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <atomic>
-#include <thread>
 #include <utility>
 
 #include <cluster_store/actors/errors.hpp>
@@ -16,9 +15,8 @@ namespace cluster_store {
 
 namespace {
 
-constexpr std::chrono::hours start_timeout{1}; // an engine may have a long log to read
-constexpr std::chrono::seconds data_patience{1};
-constexpr std::chrono::milliseconds data_interval{20};
+constexpr std::chrono::hours start_timeout{1};   // an engine may have a long log to read
+constexpr std::chrono::seconds data_patience{1}; // with a former master that is ending
 
 /// @returns the secrets of a master, as far as they are needed: on TCP, and to keep admins apart. Blocks for
 ///   the disk; the user's own default file is made if it is missing.
@@ -88,8 +86,9 @@ actors::store_spec spec_of(const store_options& how, std::size_t memory_bytes) {
 
 result<void> server::implementation::start(const server_options& how) {
   const actors::program_thread caller;
-  return equip(how).and_then(
-      [&](const equipment& with) { return start_stores(how).and_then([&] { return listen(how, with); }); });
+  return equip(how).and_then([&](const equipment& with) {
+    return start_stores(how, {}).and_then([&] { return listen(how, with); });
+  });
 }
 
 result<void> server::implementation::take_over(const server_options& how) {
@@ -97,7 +96,7 @@ result<void> server::implementation::take_over(const server_options& how) {
   return equip(how).and_then([&](const equipment& with) {
     for (const auto& each : how.stores)
       compat::anonymous_send(gate_, actors::store_changed{each.name, "", nullptr, 0, "it is starting"});
-    return listen(how, with).and_then([&] { return start_stores_patiently(how); });
+    return listen(how, with).and_then([&] { return start_stores(how, data_patience); });
   });
 }
 
@@ -171,14 +170,17 @@ void server::implementation::watch_what_must_live(const std::function<void(const
 }
 
 /// Starts all at once and waits for each.
-result<void> server::implementation::start_stores(const server_options& how) {
+result<void> server::implementation::start_stores(const server_options& how,
+                                                  std::chrono::milliseconds patience) {
   // While they are opened at the same time: two threads each, beside those that engines share.
   if (auto good = check_room({.threads = 2 * how.stores.size() + 4}, "opening the stores"); !good)
     return good;
   for (const auto& each : how.stores) {
-    supervisors_.emplace_back(
-        each.name, system().spawn<actors::supervisor>(spec_of(each, how.memory_bytes_max / how.stores.size()),
-                                                      gate_, actors::system_clock::instance()));
+    auto spec = spec_of(each, how.memory_bytes_max / how.stores.size());
+    spec.start_patience = patience;
+    supervisors_.emplace_back(each.name, system().spawn<actors::supervisor>(
+                                             std::move(spec), gate_, actors::system_clock::instance()));
+    failures_->watch(supervisors_.back().second, "the supervisor of store '" + each.name + "'");
   }
   for (std::size_t i = 0; i < supervisors_.size(); ++i) {
     const auto outcome = actors::ask<actors::store_started>(system(), supervisors_[i].second, start_timeout,
@@ -187,23 +189,7 @@ result<void> server::implementation::start_stores(const server_options& how) {
     if (!outcome)
       return fail(outcome.error().code, "store '" + how.stores[i].name + "': " + outcome.error().message);
   }
-  for (const auto& [name, supervisor] : supervisors_)
-    failures_->watch(supervisor, "the supervisor of store '" + name + "'");
   return {};
-}
-
-/// The former master may not have let go of the data yet.
-result<void> server::implementation::start_stores_patiently(const server_options& how) {
-  const auto patience = std::chrono::steady_clock::now() + data_patience;
-  for (;;) {
-    auto started = start_stores(how);
-    if (started || is_terminal(started.error().code) || std::chrono::steady_clock::now() > patience)
-      return started;
-    stop_stores();
-    if (!hanging_.empty())
-      return started;
-    std::this_thread::sleep_for(data_interval);
-  }
 }
 
 result<std::optional<door::tls_context>> server::implementation::load_certificates() const {

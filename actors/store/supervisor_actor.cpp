@@ -11,6 +11,8 @@ namespace cluster_store::actors {
 
 namespace {
 
+constexpr std::chrono::milliseconds first_start_interval{20};
+
 using open_function = std::function<result<std::unique_ptr<backends::backend>>()>;
 
 /// An opener that ended without a word would be waited for.
@@ -49,7 +51,8 @@ supervisor::supervisor(caf::actor_config& config, store_spec what, caf::actor ga
       spec_(std::move(what)),
       gate_(std::move(gate)),
       clock_(std::move(time)),
-      window_(restarts) {}
+      window_(restarts),
+      impatient_at_(clock_->steady() + spec_.start_patience) {}
 
 caf::behavior supervisor::make_behavior() {
   compat::prepare(this);
@@ -151,6 +154,10 @@ void supervisor::ended(const std::string& reason) {
 }
 
 void supervisor::start_failed(const error& why) {
+  if (!first_start_ && !is_terminal(why.code) && clock_->steady() < impatient_at_) {
+    announce(why.message);
+    return start_again_in(first_start_interval);
+  }
   settle_first_start(tl::unexpected{why});
   retry(why.message);
 }
@@ -158,7 +165,11 @@ void supervisor::start_failed(const error& why) {
 void supervisor::retry(const std::string& problem) {
   announce(problem);
   ++restarts_;
-  compat::delayed_send(this, caf::actor{this}, caf::timespan{window_.ended(clock_->steady())}, tick_store{});
+  start_again_in(window_.ended(clock_->steady()));
+}
+
+void supervisor::start_again_in(std::chrono::milliseconds delay) {
+  compat::delayed_send(this, caf::actor{this}, caf::timespan{delay}, tick_store{});
 }
 
 void supervisor::announce(const std::string& problem) {

@@ -18,6 +18,9 @@ struct store_spec {
   std::function<result<std::unique_ptr<backends::backend>>()>
       open; ///< May block; called on a thread of its own. Does not throw, and a value is an engine.
   store_core_options core;
+  /// How long a first start is tried again and again before it counts as failed: what had the data before may
+  /// be about to let go of them. Default: not at all.
+  std::chrono::milliseconds start_patience{0};
 };
 
 /// Starts, watches and restarts the store actor of one named store (one_for_one, `restart_window`), and tells
@@ -50,6 +53,7 @@ private:
   void ended(const std::string& reason);
   void start_failed(const error& why);
   void retry(const std::string& problem);
+  void start_again_in(std::chrono::milliseconds delay);
   void settle_first_start(const result<void>& outcome);
   void announce(const std::string& problem);
   caf::result<store_started> await_start();
@@ -60,6 +64,7 @@ private:
   caf::actor gate_;
   std::shared_ptr<const cluster_store::clock> clock_;
   restart_window window_;
+  cluster_store::steady_time impatient_at_; ///< From then on a first start that fails has failed.
   std::shared_ptr<backends::backend> kept_; ///< The engine that survives its actor.
   std::string engine_name_;
   caf::actor store_;

@@ -70,6 +70,14 @@ void connection::add_admin_flag(CLI::App& command) {
              "ask for the role admin, which `clear` needs where admins have a secret of their own");
 }
 
+void connection::add_automatic_flag(CLI::App& command) {
+  command
+      .add_option("--automatic", automatic_,
+                  "serve the store from here, kept at URI, if nobody else does: of all commands that are "
+                  "given the same one is the master, and if it ends another one takes over")
+      ->type_name("URI");
+}
+
 void connection::add_tls_flags(CLI::App& command) {
   add_file(command, "--tls-ca", how_.tls.authority_file,
            "connect with TLS: file of the CA that signed the master's certificate; needed beyond this "
@@ -85,7 +93,9 @@ void connection::add_tls_flags(CLI::App& command) {
 
 options connection::worker_options() const {
   auto how = how_;
-  how.mode = mode::worker;
+  how.mode = automatic_.empty() ? mode::worker : mode::automatic;
+  if (!automatic_.empty())
+    how.store.uri = automatic_;
   how.worker_name = "cluster-store";
   how.where = named_.value_or(how.where);
   how.connect_timeout = how.calls.timeout;
@@ -99,7 +109,7 @@ result<client> connection::open() const {
 }
 
 bool connection::lacks_master() const {
-  return !named_ && !is_own_socket(how_.where.path);
+  return !named_ && automatic_.empty() && !is_own_socket(how_.where.path);
 }
 
 error connection::explain(error problem) const {

@@ -36,6 +36,9 @@ public:
   /// From now on the flags mean a connection in the role admin.
   void ask_for_admin() { how_.admin = true; }
 
+  /// Adds `--automatic`, for a command that lives as long as its program.
+  void add_automatic_flag(CLI::App& command);
+
   /// Adds `--admin`, for a command that needs that role only sometimes.
   void add_admin_flag(CLI::App& command);
 
@@ -44,6 +47,7 @@ private:
   bool lacks_master() const;
 
   options how_;
+  std::string automatic_; ///< Of mode automatic: where the store is kept; empty in mode worker.
   std::optional<endpoint> named_; ///< None: `how_` has the user's own socket.
 };
 

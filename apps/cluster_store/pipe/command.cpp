@@ -70,6 +70,10 @@ options pipe_options(options how, std::uint32_t in_flight,
     if (!*closing)
       note("lost the master at " + where + ": " + why.message + "; trying again");
   };
+  how.on_role = [where](mode role) {
+    note(role == mode::master ? "this process is the master at " + where
+                              : "the master at " + where + " is another process");
+  };
   return how;
 }
 
@@ -115,6 +119,7 @@ void add_pipe_command(command_table& table) {
       [flags] { return run_pipe(*flags); });
   flags->where.add_to(command);
   flags->where.add_admin_flag(command);
+  flags->where.add_automatic_flag(command);
   add_json_flag(command, true);
   command.add_option("--in-flight", flags->in_flight, "how many lines to let out before reading on")
       ->check(whole_number(1, store_options{}.in_flight_max))
