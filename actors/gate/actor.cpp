@@ -31,7 +31,7 @@ struct gate::status_round {
 
 gate::gate(caf::actor_config& config, gate_hooks door, std::shared_ptr<const cluster_store::clock> time)
     : caf::event_based_actor(config),
-      core_(door.admins_apart),
+      core_(door.admins_apart, std::move(door.kept)),
       door_(std::move(door)),
       clock_(std::move(time)) {}
 

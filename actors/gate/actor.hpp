@@ -19,7 +19,8 @@ struct gate_hooks {
   std::function<bool(const wire::token& pass)> admitted;
   /// Whether who was admitted and says this knows the secret of its role, if it needs one.
   std::function<bool(const wire::hello& said)> proved;
-  bool admins_apart = false; ///< Whether admins have a secret of their own.
+  bool admins_apart = false;               ///< Whether admins have a secret of their own.
+  std::map<std::string, std::string> kept; ///< How the stores are kept, in words, by name.
   std::function<std::vector<silence_watch::connection>()> connections; ///< Those there are now.
   std::function<void(const wire::token& pass)> disconnect;             ///< Ends the connection of this pass.
   std::function<void(server_status&)> add_figures;                     ///< Endpoints, connections, refusals.

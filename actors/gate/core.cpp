@@ -33,6 +33,11 @@ result<void> gate_core::admit(const wire::hello& message, const visitor& who) {
       names += (names.empty() ? "" : ", ") + name;
     return fail(errc::invalid_argument, "there is no store '" + message.store + "' here, only: " + names);
   }
+  if (const auto kept = kept_.find(message.store);
+      !message.keeps.empty() && kept != kept_.end() && kept->second != message.keeps)
+    return fail(errc::invalid_argument, "as its master this process would keep store '" + message.store
+                                            + "' as " + message.keeps + ", but it is kept as " + kept->second
+                                            + ": give all processes the same options");
   if (closed_)
     return fail(errc::unavailable, "the master is stopping");
   if (!at->second.empty())

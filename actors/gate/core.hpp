@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <cluster_store/actors/store/client_table.hpp>
@@ -25,7 +26,9 @@ struct visitor {
 class gate_core {
 public:
   /// @param admins_apart whether administering is for the role admin alone; else everybody may.
-  explicit gate_core(bool admins_apart) : admins_apart_(admins_apart) {}
+  /// @param kept how the stores are kept, in words, by name; who would keep one otherwise is not let in.
+  explicit gate_core(bool admins_apart, std::map<std::string, std::string> kept = {})
+      : kept_(std::move(kept)), admins_apart_(admins_apart) {}
 
   /// The named store can be used, or not, and why.
   void set_up(const std::string& store) { stores_[store].clear(); }
@@ -38,8 +41,8 @@ public:
 
   /// @returns whether whoever said `message` is welcome.
   /// @errors `unauthorized` without a pass or a proof, `version_mismatch` naming both ranges,
-  /// `invalid_argument` for a store that
-  ///   is not here, `unavailable` while it is restarting or the master stops.
+  /// `invalid_argument` for a store that is not here or that its process would keep otherwise, `unavailable`
+  /// while it is restarting or the master stops.
   result<void> admit(const wire::hello& message, const visitor& who);
 
   /// @returns what somebody who is welcome may do. The process itself may do everything.
@@ -49,6 +52,7 @@ public:
 
 private:
   std::map<std::string, std::string> stores_; ///< Name → why it is down; empty = it is up.
+  std::map<std::string, std::string> kept_;
   bool closed_ = false;
   bool admins_apart_;
 };

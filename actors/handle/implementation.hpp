@@ -188,7 +188,8 @@ struct remote_way {
 result<remote_way> way_to_master(std::shared_ptr<caf::actor_system> home, const options& how);
 
 /// Opens a handle whose proxy hears of its store by `route`: the link of `way`, or what follows it.
-result<client> open_by(remote_way way, link_handle route, const options& how);
+/// @param keeps as `wire::hello::keeps`.
+result<client> open_by(remote_way way, link_handle route, const options& how, std::string keeps = {});
 
 /// Opens a handle of a store on another process's endpoint; as `make_local_client` otherwise.
 /// @param how also `where`, `secret_file` and `tls` are used.

@@ -109,10 +109,11 @@ result<remote_way> way_to_master(std::shared_ptr<caf::actor_system> home, const 
       });
 }
 
-result<client> open_by(remote_way way, link_handle route, const options& how) {
+result<client> open_by(remote_way way, link_handle route, const options& how, std::string keeps) {
   proxy_options proxy;
   proxy.link = std::move(route);
   proxy.core.administers = how.admin;
+  proxy.core.keeps = std::move(keeps);
   proxy.core.prove = std::move(way.prove);
   return open_client(std::move(way.home), how, std::move(proxy));
 }

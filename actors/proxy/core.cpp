@@ -107,6 +107,7 @@ void proxy_core::greet() {
   message.process_id = settings_.process_id;
   message.answers_window = settings_.queue.answers_bytes_max;
   message.administers = settings_.administers;
+  message.keeps = settings_.keeps;
   if (settings_.prove)
     message.proof = settings_.prove(message);
   effects_.emplace_back(say_hello{++attempt_, wire::encode(message)});

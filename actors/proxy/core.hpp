@@ -64,6 +64,7 @@ public:
     std::chrono::milliseconds timeout{5'000}; ///< Of every operation.
     std::optional<std::chrono::milliseconds> unavailable_after;
     bool administers = false; ///< Asks for the rights of an admin.
+    std::string keeps;        ///< As `wire::hello::keeps`.
     /// Makes the proof of a hello; empty where none is needed.
     std::function<std::string(const wire::hello&)> prove;
     std::function<std::uint64_t()> random; ///< 64 random bits: client ids and jitter come from it.

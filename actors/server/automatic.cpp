@@ -61,7 +61,7 @@ result<client> open_automatic(std::shared_ptr<caf::actor_system> home, const opt
   auto membership =
       role_at(*way->home, to_string(how->where), {way->link, becoming_master(way->home, *server)});
   auto route = membership->way;
-  auto handle = open_by(*std::move(way), std::move(route), *how);
+  auto handle = open_by(*std::move(way), std::move(route), *how, kept_as(server->stores.front()));
   if (handle)
     handle->body()->after_close([membership = std::move(membership)]() mutable {
       const std::weak_ptr<const role_membership> others{membership};

@@ -52,7 +52,7 @@ private:
 
   caf::actor close_gate();
 
-  actors::gate_hooks hooks_for_gate(const door::secrets& keys) const;
+  actors::gate_hooks hooks_for_gate(const server_options& how, const door::secrets& keys) const;
   /// What a master is made of beside its endpoints and stores.
   struct equipment {
     door::secrets keys;
@@ -99,6 +99,9 @@ result<server> serve_in(std::shared_ptr<caf::actor_system> home, const server_op
 
 /// @returns the server of one store that a handle in any mode but worker needs.
 server_options server_of(const options& how);
+
+/// @returns how a store is kept, in words: the same for all that would keep it alike. Blocks for the disk.
+std::string kept_as(const store_options& how);
 
 /// @returns what must live as long as a server: see `end_at_exit`.
 std::string libraries_of(const server_options& how);

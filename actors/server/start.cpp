@@ -106,7 +106,7 @@ result<server::implementation::equipment> server::implementation::equip(const se
     return load_certificates().map([&](auto tls) {
       if (!how.listen.empty())
         door_ = door::door::of(system());
-      gate_ = system().spawn<actors::gate>(hooks_for_gate(keys), actors::system_clock::instance());
+      gate_ = system().spawn<actors::gate>(hooks_for_gate(how, keys), actors::system_clock::instance());
       watch_what_must_live(how.on_failure);
       return equipment{std::move(keys), std::move(tls)};
     });
@@ -114,10 +114,13 @@ result<server::implementation::equipment> server::implementation::equip(const se
 }
 
 /// What the gate may ask the door. Weak: the gate must not keep the door open.
-actors::gate_hooks server::implementation::hooks_for_gate(const door::secrets& keys) const {
-  if (!door_)
-    return {};
+actors::gate_hooks server::implementation::hooks_for_gate(const server_options& how,
+                                                          const door::secrets& keys) const {
   actors::gate_hooks out;
+  if (!door_)
+    return out;
+  for (const auto& each : how.stores)
+    out.kept.emplace(each.name, actors::kept_as(each));
   out.admins_apart = keys.admin.has_value();
   const std::weak_ptr<door::door> weak{door_};
   out.admitted = [weak](const wire::token& pass) {

@@ -10,6 +10,7 @@ namespace cluster_store::wire {
 namespace {
 
 constexpr std::size_t name_bytes_max = 64;
+constexpr std::size_t keeps_bytes_max = 16 * 1024; // there is a path in it
 
 auto unreadable(std::string_view what) {
   return fail(errc::invalid_argument, "the " + std::string{what} + " is not readable");
@@ -87,6 +88,7 @@ std::string encode(const hello& message) {
   code_hello(to, message);
   to.variable(message.answers_window);
   code_trust(to, message);
+  to.bytes(message.keeps);
   return out;
 }
 
@@ -98,9 +100,11 @@ result<hello> decode_hello(std::string_view bytes) {
     from.variable(out.answers_window);
   if (!from.done()) // nor had who trusted whatever came over a connection
     code_trust(from, out);
+  if (!from.done()) // nor had who never became a master by itself
+    from.bytes(out.keeps);
   // What follows is of a newer protocol and tells us nothing we could use: the version range decides.
   if (!from.ok() || out.store.empty() || out.store.size() > name_bytes_max
-      || out.worker.size() > name_bytes_max)
+      || out.worker.size() > name_bytes_max || out.keeps.size() > keeps_bytes_max)
     return unreadable("hello");
   return out;
 }

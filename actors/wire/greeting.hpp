@@ -24,6 +24,8 @@ struct hello {
       0;                    ///< Bytes of results that may be on their way at once; a larger one alone.
   bool administers = false; ///< Asks for the rights of an admin.
   std::string proof = {};   ///< That the handle knows the secret of its role (`door::handle_proof`).
+  /// How this process would keep the store if it were the master, in words; empty if it will not be.
+  std::string keeps;
 
   friend bool operator==(const hello&, const hello&) = default;
 };

@@ -105,3 +105,21 @@ TEST_CASE("a store that is down without a word why is down") {
   gate.set_down("default", "");
   CHECK(gate.admit(hello_to("default"), neighbour).error().code == errc::unavailable);
 }
+
+TEST_CASE("who would keep a store otherwise as its master is told both ways, who will not be it is let in") {
+  actors::gate_core gate{false, {{"default", "memory: for a day"}}};
+  gate.set_down("default", "it is starting");
+  auto other = hello_to("default");
+  other.keeps = "rocksdb:/data for ever";
+  for (const auto& who : {worker, neighbour}) {
+    const auto refused = gate.admit(other, who);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::invalid_argument);
+    CHECK(refused.error().message.find("memory: for a day") != std::string::npos);
+    CHECK(refused.error().message.find("rocksdb:/data for ever") != std::string::npos);
+  }
+  gate.set_up("default");
+  CHECK(gate.admit(hello_to("default"), worker));
+  other.keeps = "memory: for a day";
+  CHECK(gate.admit(other, worker));
+}

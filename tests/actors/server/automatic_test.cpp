@@ -198,3 +198,41 @@ TEST_CASE("data that somebody else holds is said, with the process that has it")
   CHECK(wait_until([&] { return waiting.set("a", "1").has_value(); }, within(15s)));
   CHECK(waiting.status().role == mode::master);
 }
+
+TEST_CASE("a process that would keep the store otherwise is refused, and told both ways") {
+  const temporary_directory where;
+  const auto how = automatic_in(where, "rocksdb:" + (where / "data"));
+  auto master = cluster_store::open(how).value();
+  const auto check_refused = [](const options& other, const std::string& theirs, const std::string& ours) {
+    const auto refused = cluster_store::open(other);
+    REQUIRE(code_of(refused) == errc::invalid_argument);
+    CHECK_THAT(refused.error().message, contains(theirs));
+    CHECK_THAT(refused.error().message, contains(ours));
+  };
+  auto other = how;
+  other.store.uri = "memory:";
+  check_refused(other, "memory:", "rocksdb:" + (where / "data"));
+  other = how;
+  other.store.uri += "2";
+  check_refused(other, where / "data2", where / "data ");
+  other = how;
+  other.store.uri += "?sync=never";
+  check_refused(other, "sync=never", where / "data");
+  other = how;
+  other.store.ttl_default = 5s;
+  check_refused(other, "5000 ms", "none");
+  other = how;
+  other.store.logout_guard = 6s;
+  check_refused(other, "6000 ms", "none");
+  other = how;
+  other.store.limits.data_bytes_max = 2048;
+  check_refused(other, "2048", "1048576");
+  std::filesystem::create_directory_symlink(where.path(), where / "link");
+  other = how;
+  other.store.uri = "rocksdb:" + (where / "link/data") + "?cache_bytes=1048576"; // the same data
+  CHECK(cluster_store::open(other).has_value());
+  other = how;
+  other.mode = mode::worker;
+  other.store.uri = "memory:"; // a worker's is not used
+  CHECK(cluster_store::open(other).has_value());
+}

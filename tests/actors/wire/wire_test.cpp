@@ -57,6 +57,7 @@ TEST_CASE("hello, welcome and bye read back") {
   hello.process_id = 4'000'000;
   hello.administers = true;
   hello.proof = "32 bytes";
+  hello.keeps = "memory, for ever";
   CHECK(wire::decode_hello(wire::encode(hello)) == hello);
 
   wire::welcome welcome;
@@ -77,7 +78,11 @@ TEST_CASE("hello, welcome and bye read back") {
 }
 
 TEST_CASE("a hello of a newer protocol is readable as far as it is known") {
-  auto bytes = wire::encode(wire::hello{{}, 5, 6, "default", {}, "", 1});
+  wire::hello newer;
+  newer.protocol_lowest = 5;
+  newer.protocol_highest = 6;
+  newer.store = "default";
+  auto bytes = wire::encode(newer);
   bytes += "fields of version 5";
   const auto hello = wire::decode_hello(bytes);
   REQUIRE(hello);
