@@ -177,13 +177,14 @@ private:
 
 /// Opens a store in an actor system of its own.
 ///
-/// Blocks: standalone and master until the engine is open, worker until the first welcome
+/// Blocks: standalone and master until the engine is open, worker and automatic until the first welcome
 /// (`connect_timeout`), unless `lazy`. Closed descriptors 0–2 are filled first
 /// (backends/standard_streams.hpp).
 /// @errors `invalid_argument` for bad options, what the engine says, `io_error` if there is no room for
 ///   its threads, descriptors or memory, `overloaded` if this process has 256 actor systems with a network
 ///   (CAF tells no more apart), `unavailable` if the endpoint is taken (master) or nobody answers there
-///   (worker), `unauthorized`, `version_mismatch`, `not_admitted`.
+///   (worker) or the data are held by somebody else (automatic), `unauthorized`, `version_mismatch`,
+///   `not_admitted`.
 result<client> open(const options& how);
 
 } // namespace cluster_store

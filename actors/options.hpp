@@ -95,7 +95,8 @@ struct options {
   /// its name.
   store_options store;
 
-  /// Where to listen (master) or to connect (worker). Default: the user's own Unix socket.
+  /// Where to listen (master), to connect (worker) or both (automatic: on this host). Default: the user's own
+  /// Unix socket.
   endpoint where = default_endpoint();
 
   /// File with the shared secret; empty = the user's default secret file. Needed for TCP only.
@@ -118,11 +119,12 @@ struct options {
   call_options calls;
   queue_limits queue;
 
-  /// How long `open` waits for the first welcome in worker mode; default 5 s.
+  /// How long `open` waits for the first welcome in the modes worker and automatic; default 5 s. In mode
+  /// automatic that is until the store is open, here or elsewhere: give it time for a long log.
   std::chrono::milliseconds connect_timeout{5'000};
 
-  /// Worker mode: return at once and connect in the background. Capabilities are then unknown until
-  /// `connect`.
+  /// Modes worker and automatic: return at once and connect in the background. Capabilities are then unknown
+  /// until `connect`.
   bool lazy = false;
 
   /// Once disconnected for longer than this, new operations are answered `unavailable` at once instead of
