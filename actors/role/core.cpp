@@ -44,6 +44,7 @@ void role_core::link_down(const error& why, steady_time) {
     return; // a master lives that will not have this process: the link asks again
   effects_.emplace_back(follow_nobody{});
   state_ = state::taking_over;
+  early_failure_.reset();
   effects_.emplace_back(take_over{++attempt_});
 }
 
@@ -54,6 +55,8 @@ void role_core::took_over(std::uint64_t attempt, steady_time now) {
   state_ = state::master;
   backoff_.up(now);
   effects_.emplace_back(announce_role{true});
+  if (const auto why = std::exchange(early_failure_, std::nullopt))
+    leave_office(*why);
 }
 
 void role_core::not_taken(std::uint64_t attempt, const error& why, steady_time now) {
@@ -66,8 +69,13 @@ void role_core::not_taken(std::uint64_t attempt, const error& why, steady_time n
 
 void role_core::master_failed(const error& why) {
   const backends::invariants::at_end checked{*this};
-  if (state_ != state::master)
-    return;
+  if (state_ == state::taking_over)
+    early_failure_ = why;
+  if (state_ == state::master)
+    leave_office(why);
+}
+
+void role_core::leave_office(const error& why) {
   effects_.emplace_back(announce_none{why});
   effects_.emplace_back(step_down{});
   state_ = state::stepping_down;

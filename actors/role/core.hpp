@@ -65,7 +65,8 @@ public:
   /// It is not: another one has the lock, or the data could not be opened.
   void not_taken(std::uint64_t attempt, const error& why, steady_time now);
 
-  /// Something ended that the master cannot do without, or others took its endpoint.
+  /// Something ended that the master cannot do without, or others took its endpoint; perhaps before it was
+  /// known here that this process is the master.
   void master_failed(const error& why);
 
   void stepped_down(steady_time now);
@@ -103,6 +104,7 @@ private:
 
   void seek();
   void rest(steady_time now);
+  void leave_office(const error& why);
   bool follows() const noexcept { return state_ == state::seeking || state_ == state::worker; }
   void check_invariants() const;
 
@@ -112,6 +114,7 @@ private:
   std::uint64_t attempt_ = 0;
   backoff backoff_;
   steady_time wakeup_{};
+  std::optional<error> early_failure_; ///< Of a master that is not known yet to be one.
 };
 
 } // namespace cluster_store::actors

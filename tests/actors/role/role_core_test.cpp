@@ -113,6 +113,23 @@ TEST_CASE("a master that cannot go on steps down before it looks for another one
   CHECK(one.effects() == "F");
 }
 
+TEST_CASE("a master that failed before it was known to be one steps down at once") {
+  role_under_test one;
+  one.core.start();
+  one.core.link_down(nobody, one.now);
+  std::ignore = one.effects();
+  one.core.master_failed({errc::unavailable, "others took the socket"});
+  CHECK(one.effects().empty());
+  one.core.took_over(one.attempt, one.now);
+  CHECK(one.effects() == "MnD");
+  one.core.stepped_down(one.now);
+  CHECK(one.effects() == "F");
+  one.core.link_down(nobody, one.now);
+  std::ignore = one.effects();
+  one.core.took_over(one.attempt, one.now); // another attempt, which nothing is wrong with
+  CHECK(one.effects() == "M");
+}
+
 TEST_CASE("outcomes of attempts that nobody waits for any more are ignored") {
   role_under_test one;
   one.core.took_over(0, one.now);
