@@ -36,12 +36,21 @@ struct store_status {
   std::string problem;          ///< Why it is not up or read-only; empty if it is well.
 };
 
+/// A process whose handles are welcome at a master now.
+struct worker_status {
+  std::string name;             ///< `options::worker_name`.
+  std::uint64_t number = 0;     ///< Its number if a master started it as its child (`children`), else 0.
+  std::uint64_t process_id = 0; ///< As it calls itself.
+  std::uint64_t handles = 0;    ///< How many handles of this name it has open.
+};
+
 /// Figures of a master.
 struct server_status {
   std::vector<store_status> stores;
   std::vector<endpoint> endpoints; ///< Those that are served now: chosen ports filled in, paths absolute.
   std::uint64_t connections = 0;   ///< Worker processes now.
   std::uint64_t refused = 0;       ///< Strangers refused at the door since the start.
+  std::vector<worker_status> workers; ///< In the order of their numbers; the master's own handles, too.
 };
 
 } // namespace cluster_store

@@ -26,6 +26,7 @@ wire::token pass_in(const std::string& bytes) {
 struct gate::status_round {
   server_status status;
   std::size_t missing = 0;
+  bool with_workers = false;
   caf::typed_response_promise<status_message> promise;
 };
 
@@ -92,10 +93,9 @@ caf::result<welcome_message> gate::greet(const hello_message& message) {
   compat::request(this, caf::actor_cast<caf::actor>(store), caf::timespan{grant_timeout},
                   grant_ticket{said->client, core_.rights_of(*said, who), said->answers_window, proxy})
       .then(
-          [this, promise, store, proxy, pass = said->pass,
-           client = said->client](const granted_ticket& answer) mutable {
+          [this, promise, store, proxy, said = *std::move(said)](const granted_ticket& answer) mutable {
             if (answer.welcome)
-              welcomed({client, answer.welcome->ticket}, pass, proxy);
+              welcomed({said.client, answer.welcome->ticket}, said, proxy);
             promise.deliver(welcome_message{wire::encode(answer.welcome), answer.welcome ? store : nullptr});
           },
           [promise](const caf::error&) mutable {
@@ -105,15 +105,15 @@ caf::result<welcome_message> gate::greet(const hello_message& message) {
   return promise;
 }
 
-void gate::welcomed(const proxy_gone& who, const wire::token& pass, const caf::strong_actor_ptr& proxy) {
-  guests_[who.client] = {who.ticket, pass};
+void gate::welcomed(const proxy_gone& who, const wire::hello& said, const caf::strong_actor_ptr& proxy) {
+  guests_.insert_or_assign(who.client, guest{who.ticket, said});
   compat::notify_end(proxy, caf::actor{this}, who);
 }
 
 /// Its connection ends, and with it what others in its process have open: they connect again.
 void gate::disconnect(const client_is_stuck& who) {
   if (const auto found = guests_.find(who.client); found != guests_.end() && door_.disconnect)
-    door_.disconnect(found->second.pass);
+    door_.disconnect(found->second.said.pass);
 }
 
 void gate::departed(const backends::client_id& guest) {
@@ -138,16 +138,19 @@ void gate::change(const store_changed& news) {
 }
 
 caf::result<status_message> gate::report(const status_message& query) {
-  if (const auto who = visitor_with(pass_in(query.bytes)); !who.local && !who.admitted)
+  const auto [pass, with_workers] = wire::decode_status_query(query.bytes);
+  if (const auto who = visitor_with(pass); !who.local && !who.admitted)
     return status_message{
         wire::encode_status(fail(errc::unauthorized, "the pass is not known here: connect again"))};
   auto round = std::make_shared<status_round>();
+  round->with_workers = with_workers || is_local(); // before the promise takes the sender
   round->promise = make_response_promise<status_message>();
+  round->status.workers = workers_of(guests_);
   if (door_.add_figures)
     door_.add_figures(round->status);
   round->missing = stores_.size();
   if (stores_.empty())
-    return status_message{wire::encode_status(round->status)};
+    return status_message{wire::encode_status(round->status, round->with_workers)};
   for (const auto& [name, news] : stores_) {
     const auto index = round->status.stores.size();
     store_status row;
@@ -182,7 +185,7 @@ void gate::add_figures(const std::shared_ptr<status_round>& round, std::size_t i
     row.problem = "the store did not answer within 1 s";
   }
   if (--round->missing == 0)
-    round->promise.deliver(status_message{wire::encode_status(round->status)});
+    round->promise.deliver(status_message{wire::encode_status(round->status, round->with_workers)});
 }
 
 void gate::close_silent() {

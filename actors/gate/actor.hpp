@@ -51,7 +51,7 @@ private:
   void add_figures(const std::shared_ptr<status_round>& round, std::size_t index,
                    const store_figures* figures);
   void close_silent();
-  void welcomed(const proxy_gone& who, const wire::token& pass, const caf::strong_actor_ptr& proxy);
+  void welcomed(const proxy_gone& who, const wire::hello& said, const caf::strong_actor_ptr& proxy);
   void disconnect(const client_is_stuck& who);
   void departed(const backends::client_id& guest);
   caf::result<store_started> await_departed();
@@ -61,13 +61,7 @@ private:
   std::shared_ptr<const cluster_store::clock> clock_;
   silence_watch silence_;
   std::map<std::string, store_changed> stores_;
-  /// A welcomed client.
-  struct welcomed_client {
-    std::uint64_t ticket = 0;
-    wire::token pass{};
-  };
-
-  std::map<backends::client_id, welcomed_client> guests_;
+  guest_book guests_;
   caf::typed_response_promise<store_started> departures_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace cluster_store::actors {
@@ -13,6 +15,16 @@ std::string range(std::uint16_t lowest, std::uint16_t highest) {
 }
 
 } // namespace
+
+std::vector<worker_status> workers_of(const guest_book& guests) {
+  std::map<std::tuple<std::uint64_t, std::string_view, std::uint64_t>, std::uint64_t> handles;
+  for (const auto& [client, each] : guests)
+    ++handles[{each.said.worker_number, each.said.worker, each.said.process_id}];
+  std::vector<worker_status> out;
+  for (const auto& [who, count] : handles)
+    out.push_back({std::string{std::get<1>(who)}, std::get<0>(who), std::get<2>(who), count});
+  return out;
+}
 
 result<void> gate_core::admit(const wire::hello& message, const visitor& who) {
   if (!who.local && !who.admitted)

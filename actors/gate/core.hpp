@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <cluster_store/actors/status.hpp>
 #include <cluster_store/actors/store/client_table.hpp>
 #include <cluster_store/actors/wire/greeting.hpp>
 #include <cluster_store/backends/clock.hpp>
@@ -19,6 +20,17 @@ struct visitor {
   bool admitted = false; ///< Shows a pass that the door gave out.
   bool proved = false;   ///< Knows the secret of the role it asks for, if that takes one.
 };
+
+/// A client that was welcomed.
+struct guest {
+  std::uint64_t ticket = 0;
+  wire::hello said;
+};
+
+using guest_book = std::map<backends::client_id, guest>;
+
+/// @returns the processes that the guests belong to, in the order of their numbers, names and processes.
+std::vector<worker_status> workers_of(const guest_book& guests);
 
 /// Decides who is welcome to which store.
 ///

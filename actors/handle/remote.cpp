@@ -82,9 +82,14 @@ result<server_status> query(const endpoint& where, const std::string& secret_fil
     return tl::unexpected<error>{opened.error()};
   const auto spent = std::chrono::steady_clock::now() - started;
   const auto left = timeout - std::chrono::duration_cast<std::chrono::milliseconds>(spent);
-  auto out = ask<status_message>(system, opened->gate, std::max(left, std::chrono::milliseconds{1}),
-                                 status_message{{std::string{opened->pass.begin(), opened->pass.end()}}})
-                 .and_then([](const auto& answer) { return wire::decode_status(answer.bytes); });
+  const auto ask_with = [&](std::string query) {
+    return ask<status_message>(system, opened->gate, std::max(left, std::chrono::milliseconds{1}),
+                               status_message{{std::move(query)}})
+        .and_then([](const auto& answer) { return wire::decode_status(answer.bytes); });
+  };
+  auto out = ask_with(wire::encode_status_query(opened->pass));
+  if (!out && out.error().code == errc::unauthorized) // a master that knows a pass only if it comes alone
+    out = ask_with({opened->pass.begin(), opened->pass.end()});
   entrance->close(opened->id);
   return out;
 }

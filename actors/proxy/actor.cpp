@@ -6,6 +6,7 @@
 
 #include <cluster_store/actors/errors.hpp>
 #include <cluster_store/actors/runtime/runtime.hpp>
+#include <cluster_store/actors/runtime/worker_number.hpp>
 
 namespace cluster_store::actors {
 
@@ -48,13 +49,19 @@ private:
   caf::typed_response_promise<reply> promise_;
 };
 
+/// Who started this process may want to know that it is connected.
+proxy_core::settings with_worker_number(proxy_core::settings how) {
+  how.worker_number = worker_number();
+  return how;
+}
+
 } // namespace
 
 proxy::proxy(caf::actor_config& config, proxy_options how, std::shared_ptr<handle_state> state)
     : network_actor(config),
       how_(std::move(how)),
       state_(std::move(state)),
-      core_(how_.core, steady_clock::now()) {}
+      core_(with_worker_number(how_.core), steady_clock::now()) {}
 
 // -- what it understands
 // ------------------------------------------------------------------------------------

@@ -105,6 +105,7 @@ void proxy_core::greet() {
   message.client = terms_.client;
   message.worker = settings_.worker;
   message.process_id = settings_.process_id;
+  message.worker_number = settings_.worker_number;
   message.answers_window = settings_.queue.answers_bytes_max;
   message.administers = settings_.administers;
   message.keeps = settings_.keeps;

@@ -60,6 +60,7 @@ public:
     std::string store = "default";
     std::string worker;
     std::uint64_t process_id = 0;
+    std::uint64_t worker_number = 0; ///< Of a master's child; 0 = it is none.
     queue_limits queue;
     std::chrono::milliseconds timeout{5'000}; ///< Of every operation.
     std::optional<std::chrono::milliseconds> unavailable_after;

@@ -36,6 +36,14 @@ void code_trust(Coder& code, auto& what) {
 }
 
 template <class Coder>
+void code_worker(Coder& code, auto& what) {
+  code.bytes(what.name);
+  code.variable(what.number);
+  code.variable(what.process_id);
+  code.variable(what.handles);
+}
+
+template <class Coder>
 void code_welcome(Coder& code, auto& what) {
   code.fixed(what.protocol);
   code.fixed(what.ticket);
@@ -89,6 +97,7 @@ std::string encode(const hello& message) {
   to.variable(message.answers_window);
   code_trust(to, message);
   to.bytes(message.keeps);
+  to.variable(message.worker_number);
   return out;
 }
 
@@ -102,6 +111,8 @@ result<hello> decode_hello(std::string_view bytes) {
     code_trust(from, out);
   if (!from.done()) // nor had who never became a master by itself
     from.bytes(out.keeps);
+  if (!from.done()) // nor had who knew no children
+    from.variable(out.worker_number);
   // What follows is of a newer protocol and tells us nothing we could use: the version range decides.
   if (!from.ok() || out.store.empty() || out.store.size() > name_bytes_max
       || out.worker.size() > name_bytes_max || out.keeps.size() > keeps_bytes_max)
@@ -146,7 +157,26 @@ result<bye> decode_bye(std::string_view bytes) {
   return out;
 }
 
-std::string encode_status(const result<server_status>& what) {
+std::string encode_status_query(const token& pass) {
+  std::string out;
+  writer to{out};
+  to.raw(pass);
+  to.fixed(true);
+  return out;
+}
+
+status_query decode_status_query(std::string_view bytes) {
+  reader from{bytes};
+  status_query out;
+  from.raw(out.pass);
+  if (!from.ok())
+    return {};
+  if (!from.done()) // whoever asks with the pass alone knows no workers
+    from.fixed(out.workers);
+  return out;
+}
+
+std::string encode_status(const result<server_status>& what, bool with_workers) {
   std::string out;
   writer to{out};
   if (!write_outcome(to, what))
@@ -159,6 +189,11 @@ std::string encode_status(const result<server_status>& what) {
   to.variable(what->stores.size());
   for (const auto& each : what->stores)
     code_store(to, each);
+  if (!with_workers)
+    return out;
+  to.variable(what->workers.size());
+  for (const auto& each : what->workers)
+    code_worker(to, each);
   return out;
 }
 
@@ -177,6 +212,8 @@ result<server_status> decode_status(std::string_view bytes) {
   }
   for (auto left = from.variable(); left > 0 && from.ok(); --left)
     code_store(from, out.stores.emplace_back());
+  for (auto left = from.done() ? 0 : from.variable(); left > 0 && from.ok(); --left)
+    code_worker(from, out.workers.emplace_back());
   if (!from.done())
     return unreadable("status");
   return out;

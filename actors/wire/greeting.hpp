@@ -26,6 +26,7 @@ struct hello {
   std::string proof = {};   ///< That the handle knows the secret of its role (`door::handle_proof`).
   /// How this process would keep the store if it were the master, in words; empty if it will not be.
   std::string keeps;
+  std::uint64_t worker_number = 0; ///< Of a process that a master started as its child; 0 = of any other.
 
   friend bool operator==(const hello&, const hello&) = default;
 };
@@ -65,8 +66,20 @@ result<welcome> decode_welcome(std::string_view bytes);
 std::string encode(const bye& message);
 result<bye> decode_bye(std::string_view bytes);
 
+/// What a `status_message` asks with: the pass, and what the asker understands.
+std::string encode_status_query(const token& pass);
+
+/// A query for the figures of a master.
+struct status_query {
+  token pass{};         ///< Zero if there is none.
+  bool workers = false; ///< Whether the asker understands workers, which older ones do not.
+};
+
+status_query decode_status_query(std::string_view bytes);
+
 /// Answer of the gate to a `status_message`.
-std::string encode_status(const result<server_status>& what);
+/// @param with_workers whether the asker understands them.
+std::string encode_status(const result<server_status>& what, bool with_workers = true);
 
 /// @errors the error that was sent, or `invalid_argument` if the bytes are not readable.
 result<server_status> decode_status(std::string_view bytes);

@@ -22,10 +22,17 @@ std::string status_json(const server_status& status) {
   auto endpoints = nlohmann::ordered_json::array();
   for (const auto& where : status.endpoints)
     endpoints.push_back(to_string(where));
+  auto workers = nlohmann::ordered_json::array();
+  for (const auto& worker : status.workers)
+    workers.push_back({{"name", worker.name},
+                       {"number", worker.number},
+                       {"process", worker.process_id},
+                       {"handles", worker.handles}});
   const nlohmann::ordered_json document{{"stores", std::move(stores)},
                                         {"endpoints", std::move(endpoints)},
                                         {"connections", status.connections},
-                                        {"refused", status.refused}};
+                                        {"refused", status.refused},
+                                        {"workers", std::move(workers)}};
   return document.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
@@ -45,7 +52,14 @@ std::string status_table(const server_status& status) {
     text += ' ' + printable(to_string(where));
   text += "\nconnections: " + std::to_string(status.connections);
   text += "\nrefused:     " + std::to_string(status.refused) + "\n\n";
-  return text + stores.text() + problems;
+  text += stores.text() + problems;
+  if (status.workers.empty())
+    return text;
+  table workers{{"worker", "number", "process", "handles"}};
+  for (const auto& each : status.workers)
+    workers.add({printable(each.name), each.number == 0 ? "-" : std::to_string(each.number),
+                 std::to_string(each.process_id), std::to_string(each.handles)});
+  return text + '\n' + workers.text();
 }
 
 } // namespace cluster_store::apps

@@ -15,6 +15,7 @@ server_status sample() {
   status.stores.push_back({"carts", "", false, 0, 0, 0, 0, 6, "the disk is full"});
   status.endpoints.push_back(*parse_endpoint("127.0.0.1:7401"));
   status.connections = 2;
+  status.workers = {{"web", 0, 815, 2}, {"web", 3, 4'711, 1}};
   status.refused = 5;
   return status;
 }
@@ -30,10 +31,15 @@ TEST_CASE("a status is JSON for programs") {
   CHECK(object["stores"][0]["operations"] == 4'567);
   CHECK(object["stores"][0]["up"] == true);
   CHECK(object["stores"][1]["problem"] == "the disk is full");
+  CHECK(object["workers"][1]["name"] == "web");
+  CHECK(object["workers"][1]["number"] == 3);
+  CHECK(object["workers"][1]["process"] == 4'711);
+  CHECK(object["workers"][0]["handles"] == 2);
 }
 
 TEST_CASE("a status is a table for people") {
   const auto text = status_table(sample());
-  for (const auto* part : {"127.0.0.1:7401", "sessions", "rocksdb", "4567", "the disk is full"})
+  for (const auto* part :
+       {"127.0.0.1:7401", "sessions", "rocksdb", "4567", "the disk is full", "web", "4711"})
     CHECK(text.find(part) != std::string::npos);
 }

@@ -123,3 +123,26 @@ TEST_CASE("who would keep a store otherwise as its master is told both ways, who
   other.keeps = "memory: for a day";
   CHECK(gate.admit(other, worker));
 }
+
+TEST_CASE("the handles of one process are one worker in the figures of a master") {
+  const auto said = [](std::uint64_t number, const std::string& name, std::uint64_t process) {
+    wire::hello out = hello_to("default");
+    out.worker_number = number;
+    out.worker = name;
+    out.process_id = process;
+    return out;
+  };
+  actors::guest_book guests;
+  std::uint8_t next = 0;
+  for (const auto& each :
+       {said(2, "web", 20), said(2, "web", 20), said(1, "web", 10), said(2, "web", 21), said(0, "", 5)})
+    guests.insert_or_assign(backends::client_id{{++next}}, actors::guest{1, each});
+  const auto workers = actors::workers_of(guests);
+  REQUIRE(workers.size() == 4);
+  CHECK(workers[0].process_id == 5);
+  CHECK(workers[1].number == 1);
+  CHECK(workers[2].process_id == 20);
+  CHECK(workers[2].handles == 2);
+  CHECK(workers[3].process_id == 21);
+  CHECK(workers[3].name == "web");
+}

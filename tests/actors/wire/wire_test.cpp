@@ -58,6 +58,7 @@ TEST_CASE("hello, welcome and bye read back") {
   hello.administers = true;
   hello.proof = "32 bytes";
   hello.keeps = "memory, for ever";
+  hello.worker_number = 300;
   CHECK(wire::decode_hello(wire::encode(hello)) == hello);
 
   wire::welcome welcome;
@@ -75,6 +76,34 @@ TEST_CASE("hello, welcome and bye read back") {
 
   const wire::bye bye{{{4}}, 99};
   CHECK(wire::decode_bye(wire::encode(bye)) == bye);
+}
+
+TEST_CASE("a hello of a worker that knows no children is readable, and it is none") {
+  wire::hello hello;
+  hello.store = "carts";
+  hello.worker_number = 7;
+  auto bytes = wire::encode(hello);
+  bytes.pop_back();
+  const auto read = wire::decode_hello(bytes);
+  REQUIRE(read);
+  CHECK(read->worker_number == 0);
+}
+
+TEST_CASE("who asks for figures with a pass alone is answered without workers") {
+  const wire::token pass{1, 2, 3};
+  const auto older = wire::decode_status_query({reinterpret_cast<const char*>(pass.data()), pass.size()});
+  CHECK(older.pass == pass);
+  CHECK_FALSE(older.workers);
+  const auto newer = wire::decode_status_query(wire::encode_status_query(pass));
+  CHECK(newer.pass == pass);
+  CHECK(newer.workers);
+  CHECK(wire::decode_status_query({}).pass == wire::token{});
+
+  server_status status;
+  const auto as_before = wire::encode_status(status, false);
+  status.workers = {{"web", 1, 2, 3}};
+  CHECK(wire::encode_status(status, false) == as_before);
+  CHECK(wire::decode_status(as_before)->workers.empty());
 }
 
 TEST_CASE("a hello of a newer protocol is readable as far as it is known") {
@@ -112,6 +141,7 @@ TEST_CASE("a status reads back") {
   store.restarts = 5;
   store.problem = "none";
   status.stores = {store, {}};
+  status.workers = {{"web", 2, 4'711, 3}, {}};
   const auto read = wire::decode_status(wire::encode_status(status));
   REQUIRE(read);
   CHECK(read->connections == 3);
@@ -122,6 +152,11 @@ TEST_CASE("a status reads back") {
   CHECK(read->stores[0].up);
   CHECK(read->stores[0].commits == 4);
   CHECK(read->stores[0].problem == "none");
+  REQUIRE(read->workers.size() == 2);
+  CHECK(read->workers[0].name == "web");
+  CHECK(read->workers[0].number == 2);
+  CHECK(read->workers[0].process_id == 4'711);
+  CHECK(read->workers[0].handles == 3);
   CHECK(wire::decode_status(wire::encode_status(fail(errc::unauthorized, "who?"))).error().message == "who?");
 }
 
