@@ -18,9 +18,9 @@ constexpr std::array engines{
 };
 
 // Whose files all are shells: they know CAF, threads or sockets.
-constexpr std::array<std::string_view, 6> shell_folders{
-    "actors/handle/", "actors/server/",       "actors/runtime/",
-    "actors/door/",   "actors/door/sockets/", "actors/door/streams/",
+constexpr std::array<std::string_view, 7> shell_folders{
+    "actors/children/", "actors/handle/",       "actors/server/",       "actors/runtime/",
+    "actors/door/",     "actors/door/sockets/", "actors/door/streams/",
 };
 
 // Shells among the public headers, which lie in no wing.
@@ -28,13 +28,26 @@ constexpr std::array<std::string_view, 3> shell_words{"actors/caf_compat", "acto
                                                       "actors/errors"};
 
 // What is installed (PUBLIC_HEADERS in the CMakeLists.txt of the two folders) and programs may include.
-constexpr std::array<std::string_view, 19> public_headers{
-    "actors/caf_compat.hpp",      "actors/client.hpp",    "actors/component.hpp",
-    "actors/endpoint.hpp",        "actors/errors.hpp",    "actors/messages.hpp",
-    "actors/operation_names.hpp", "actors/options.hpp",   "actors/server.hpp",
-    "actors/status.hpp",          "backends/backend.hpp", "backends/clock.hpp",
-    "backends/errc.hpp",          "backends/record.hpp",  "backends/registry.hpp",
-    "backends/result.hpp",        "backends/session.hpp", "backends/standard_streams.hpp",
+constexpr std::array<std::string_view, 20> public_headers{
+    "actors/children.hpp",
+    "actors/caf_compat.hpp",
+    "actors/client.hpp",
+    "actors/component.hpp",
+    "actors/endpoint.hpp",
+    "actors/errors.hpp",
+    "actors/messages.hpp",
+    "actors/operation_names.hpp",
+    "actors/options.hpp",
+    "actors/server.hpp",
+    "actors/status.hpp",
+    "backends/backend.hpp",
+    "backends/clock.hpp",
+    "backends/errc.hpp",
+    "backends/record.hpp",
+    "backends/registry.hpp",
+    "backends/result.hpp",
+    "backends/session.hpp",
+    "backends/standard_streams.hpp",
     "backends/whole_number.hpp",
 };
 

@@ -83,7 +83,8 @@ void check_file(const source_file& file, const wing_table& table, std::set<arrow
 } // namespace
 
 std::string_view wing_of(std::string_view path) {
-  constexpr std::string_view facade[] = {"actors/component", "actors/client", "actors/server"};
+  constexpr std::string_view facade[] = {"actors/component", "actors/children", "actors/client",
+                                         "actors/server"};
   const auto stem = path.substr(0, path.rfind('.'));
   if (std::find(std::begin(facade), std::end(facade), stem) != std::end(facade))
     return stem;
