@@ -9,6 +9,7 @@
 #include <optional>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -16,6 +17,8 @@
 #include <cluster_store/apps/cluster_store/settings/serve_settings.hpp>
 #include <cluster_store/apps/cluster_store/settings/settings.hpp>
 #include <cluster_store/apps/cluster_store/typed_options.hpp>
+#include <cluster_store/apps/cluster_store/worker_output.hpp>
+#include <cluster_store/apps/support/duration.hpp>
 #include <cluster_store/apps/support/terminal/output.hpp>
 #include <cluster_store/apps/support/terminal/text.hpp>
 
@@ -28,7 +31,7 @@ class master_signals {
 public:
   master_signals() {
     sigemptyset(&signals_);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP})
+    for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR2})
       sigaddset(&signals_, number);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
@@ -38,6 +41,13 @@ public:
     int number = 0;
     sigwait(&signals_, &number);
     return number;
+  }
+
+  /// Blocks for a short time. @returns whether one that ends the master came.
+  bool end_came() const {
+    constexpr timespec short_time{0, 50'000'000};
+    const int number = ::sigtimedwait(&signals_, nullptr, &short_time);
+    return number == SIGTERM || number == SIGINT;
   }
 
   /// @returns whether `wait` would return at once with one that ends the master.
@@ -122,15 +132,87 @@ std::optional<result<server>> start(const server_options& how) {
   return outcome.get();
 }
 
+/// The workers that `serve` starts.
+class worker_crew {
+public:
+  /// @param how none: there are none.
+  explicit worker_crew(std::optional<children_options> how) : how_(std::move(how)) {}
+
+  result<void> check() const { return how_ ? check_children(*how_) : result<void>{}; }
+
+  /// @errors as of `children::start`.
+  result<void> start(const server& master) {
+    if (!how_)
+      return {};
+    how_->on_line = [output = output_](const child_line& line) { output->take(line); };
+    how_->on_event = [](const child_event& event) { note(event.message); };
+    return children::start(master, *how_).map([this](children started) { members_ = std::move(started); });
+  }
+
+  void replace() {
+    if (!how_)
+      return note("SIGUSR2: there are no workers to replace: `serve --workers` starts some");
+    note("SIGUSR2: the workers are replaced one after another");
+    static_cast<void>(members_.replace());
+  }
+
+  /// Ends them, at once if asked to end a second time.
+  void end(const master_signals& signals) {
+    if (!how_)
+      return;
+    output_->end();
+    try {
+      const auto ended = std::async(std::launch::async, [this] { members_.stop(); });
+      while (ended.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
+        if (signals.end_came())
+          members_.hurry();
+    } catch (const std::system_error&) {
+      members_.stop(); // there is no thread to be had
+    }
+  }
+
+private:
+  std::optional<children_options> how_;
+  std::shared_ptr<worker_output> output_ = std::make_shared<worker_output>();
+  children members_;
+};
+
 /// Ends this program although a thread of it hangs, for which an orderly end would wait.
 [[noreturn]] void end_at_once() {
   std::_Exit(static_cast<int>(exit_code::failed));
+}
+
+/// Serves until it is asked to end. @returns whether it ever could.
+exit_code run_ready(server& master, worker_crew& workers, const master_signals& signals,
+                    const serve_flags& flags) {
+  std::string ready = "ready";
+  for (const auto& where : master.status().endpoints)
+    ready += ' ' + printable(to_string(where));
+  // Without a stdout, or if nobody reads it, others may still need a master.
+  if (is_writable(STDOUT_FILENO) && print(ready + '\n') == printed::failed)
+    return exit_code::failed;
+  if (const auto started = workers.start(master); !started)
+    return report_start(started.error());
+  for (int number = signals.wait(); number == SIGHUP || number == SIGUSR2; number = signals.wait())
+    if (number == SIGHUP)
+      reload(master, flags);
+    else
+      workers.replace();
+  note("stopping");
+  workers.end(signals); // first: they have something to save
+  return exit_code::done;
 }
 
 exit_code run_serve(const serve_flags& flags) {
   auto how = serve_options(flags);
   if (!how)
     return report(how.error());
+  auto crew = serve_children(flags);
+  if (!crew)
+    return report(crew.error());
+  worker_crew workers{*std::move(crew)};
+  if (const auto good = workers.check(); !good)
+    return report(good.error());
   const auto watch = std::make_shared<master_watch>();
   how->on_endpoint = [watch](const endpoint_event& event) { watch->tell(event); };
   how->on_failure = [watch](const error& failure) { watch->tell(failure); };
@@ -146,20 +228,12 @@ exit_code run_serve(const serve_flags& flags) {
   auto& master = *started;
   if (!master)
     return report_start(master.error());
-  std::string ready = "ready";
-  for (const auto& where : master->status().endpoints)
-    ready += ' ' + printable(to_string(where));
-  // Without a stdout, or if nobody reads it, others may still need a master.
-  if (is_writable(STDOUT_FILENO) && print(ready + '\n') == printed::failed)
-    return exit_code::failed;
-  while (signals.wait() == SIGHUP)
-    reload(*master, flags);
-  note("stopping");
+  const auto outcome = run_ready(*master, workers, signals, flags);
   if (const auto stopped = master->stop(); !stopped) {
     report(stopped.error());
     end_at_once();
   }
-  return watch->failed() ? exit_code::failed : exit_code::done;
+  return watch->failed() ? exit_code::failed : outcome;
 }
 
 void add_tls_flags(CLI::App& command, tls_options& tls) {
@@ -172,6 +246,22 @@ void add_tls_flags(CLI::App& command, tls_options& tls) {
   add_file(command, "--tls-ca", tls.authority_file,
            "file of a CA: workers, too, must show a certificate, signed by it")
       ->group(own_groups::tls);
+}
+
+void add_worker_flags(CLI::App& command, serve_flags& flags) {
+  command
+      .add_option("--workers", flags.workers,
+                  "run this many processes of the program after `--`, with CLUSTER_STORE_CONNECT and "
+                  "CLUSTER_STORE_WORKER (1 to N) in their environment; who ends is started again, SIGUSR2 "
+                  "replaces them one after another")
+      ->check(whole_number(1, 1'024))
+      ->type_name("N");
+  add_parsed(command, "--grace", flags.grace, parse_grace, "DURATION",
+             "how long workers may take to end before they are killed (default "
+                 + duration_text(children_options{}.grace) + ")");
+  command.add_option("program", flags.program, "after `--`: what the workers run, and its arguments")
+      ->type_name("PROGRAM ARGUMENTS")
+      ->configurable(false);
 }
 
 void add_limit_flags(CLI::App& command, serve_flags& flags) {
@@ -196,7 +286,8 @@ void add_serve_command(command_table& table) {
                 "cluster-store serve\n"
                 "cluster-store serve --store sessions=rocksdb:/var/lib/app/sessions --ttl-default 24h\n"
                 "cluster-store serve --listen 127.0.0.1:7401 --store cache=memory:\n"
-                "cluster-store serve --listen 0.0.0.0:7401 --tls-cert server.pem --tls-key server.key",
+                "cluster-store serve --listen 0.0.0.0:7401 --tls-cert server.pem --tls-key server.key\n"
+                "cluster-store serve --workers 4 -- node server.js",
                 [flags] { return run_serve(*flags); });
   add_parsed_list(
       command, "--listen", flags->how.listen, parse_endpoint, "ENDPOINT",
@@ -228,6 +319,7 @@ void add_serve_command(command_table& table) {
   add_file(command, "--admin-secret-file", flags->how.admin_secret_file,
            "file with a secret of admins; clear is then refused to all others (default: none, all may)");
   add_tls_flags(command, flags->how.tls);
+  add_worker_flags(command, *flags);
   add_json_flag(command, true);
 }
 

@@ -19,8 +19,14 @@ bool has_commands(const CLI::App& program) {
   return !program.get_subcommands([](const CLI::App*) { return true; }).empty();
 }
 
-std::size_t places_of(const CLI::App& command) {
-  return command.get_options([](const CLI::Option* option) { return option->get_positional(); }).size();
+std::vector<const CLI::Option*> places_of(const CLI::App& command) {
+  return command.get_options([](const CLI::Option* option) { return option->get_positional(); });
+}
+
+/// @returns whether all that stands after `--` is one thing: another program and its arguments.
+bool takes_program(const CLI::App& command) {
+  const auto places = places_of(command);
+  return !places.empty() && places.front()->get_items_expected_max() > 1;
 }
 
 /// @returns a word as it can be shown, and typed into a shell.
@@ -42,9 +48,11 @@ public:
   void take(const std::vector<std::string>& words) {
     bool is_option = true;
     for (auto word = words.begin(); word != words.end(); ++word) {
-      if (is_option && *word == "--")
+      if (is_option && *word == "--") {
         is_option = false;
-      else if (is_option && word->size() > 1 && word->front() == '-')
+        read_.separated = true;
+        before_ = others_.size();
+      } else if (is_option && word->size() > 1 && word->front() == '-')
         take_option(word, words.end());
       else
         take_other(*word);
@@ -141,7 +149,13 @@ private:
 
   /// An id may look like an option, which shows only when all words are known.
   void judge_others(const CLI::App& command) {
-    const auto places = places_of(command);
+    if (takes_program(command)) {
+      if (const auto before = read_.separated ? before_ : others_.size(); before > 0)
+        refuse(command.get_name() + ": unexpected argument " + shown(others_.front())
+               + "; a program and its arguments go after `--`");
+      return;
+    }
+    const auto places = places_of(command).size();
     if (others_.size() > places)
       refuse(command.get_name() + ": unexpected argument " + shown(others_[places]));
     if (!stray_ || others_.size() > places)
@@ -157,7 +171,8 @@ private:
   std::string asked_; ///< `--help` or `--version`.
   std::vector<std::string> options_;
   std::vector<std::string> others_;
-  bool stray_ = false; ///< Whether what is wrong is one of `others_` that looks like an option.
+  std::size_t before_ = 0; ///< How many of them stand before `--`.
+  bool stray_ = false;     ///< Whether what is wrong is one of `others_` that looks like an option.
 };
 
 } // namespace

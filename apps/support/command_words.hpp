@@ -16,6 +16,7 @@ struct command_words {
   /// takes the next word for the value of `--ttl=`, reads `-hello` as `-h` and leaves out the data `++`.)
   std::vector<std::string> arguments;
   const CLI::App* command = nullptr; ///< None if it was not named; the program itself if it has no commands.
+  bool separated = false;            ///< There is a `--`.
   std::string config;                ///< Value of `--config`; empty if it is not given.
   std::optional<bool> json;          ///< What the last `--json` before `--` says, wherever it stands.
   std::optional<error> problem;      ///< The first thing that is wrong: unknown, missing or empty.

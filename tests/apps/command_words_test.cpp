@@ -11,6 +11,7 @@ using words = std::vector<std::string>;
 /// A program with a command of two places, one without any, an option and a switch.
 struct program {
   CLI::App app{"about", "program"};
+  words program_words;
 
   program() {
     app.require_subcommand(1);
@@ -23,6 +24,9 @@ struct program {
     set->add_option("--ttl");
     set->add_flag("--json");
     app.add_subcommand("length");
+    auto* serve = app.add_subcommand("serve");
+    serve->add_option("--workers");
+    serve->add_option("program", program_words);
   }
 
   command_words read(const words& line) const { return read_words(app, line); }
@@ -80,6 +84,19 @@ TEST_CASE("what nothing takes is refused by name") {
   CHECK(run.problem({"length", "x"}) == "length: unexpected argument x");
   CHECK(run.problem({"set", "a", "b", "c"}) == "set: unexpected argument c");
   CHECK(run.problem({"--json", "set", "a"}).find("--json") != std::string::npos);
+}
+
+TEST_CASE("a program and its arguments go after --, whatever they look like") {
+  const program run;
+  CHECK(run.read({"serve", "--workers", "2", "--", "node", "--workers", "-h", "--json", "--", "", "a b"})
+            .arguments
+        == words{"serve", "--workers", "2", "--", "node", "--workers", "-h", "--json", "--", "", "a b"});
+  CHECK(run.problem({"serve", "--workers", "2", "--", "node", "--x", "-y"}).empty());
+  CHECK_FALSE(run.read({"serve", "--", "node", "--json"}).json);
+  CHECK(run.problem({"serve", "--workers", "2", "node"}).find("unexpected argument node; a program")
+        != std::string::npos);
+  CHECK(run.problem({"serve", "node", "--", "a"}).find("unexpected argument node") != std::string::npos);
+  CHECK(run.problem({"serve", "--bad", "--", "a"}) == "serve has no option --bad");
 }
 
 TEST_CASE("help is given whatever else stands there") {

@@ -45,6 +45,34 @@ result<time_to_live> parse_logout_guard(const std::string& text) {
   return parse_positive(text, "0s would guard nothing; leave the flag out for that");
 }
 
+result<std::chrono::milliseconds> parse_grace(const std::string& text) {
+  constexpr std::chrono::hours longest{1};
+  auto time = parse_duration(text);
+  if (time && *time > longest)
+    return refuse(text + " is more than 1h");
+  return time;
+}
+
+result<std::optional<children_options>> serve_children(const serve_flags& flags) {
+  const std::string example = ", for example: cluster-store serve --workers 4 -- node server.js";
+  if (flags.workers == 0 && !flags.program.empty())
+    return refuse("what stands after `--` is run by workers: say how many of them there are to be with "
+                  "--workers"
+                  + example);
+  if (flags.workers == 0 && flags.grace)
+    return refuse("--grace is for workers: there are none without --workers" + example);
+  if (flags.workers == 0)
+    return std::nullopt;
+  if (flags.program.empty() || flags.program.front().empty())
+    return refuse("--workers needs the program that they run, after `--`" + example);
+  children_options out;
+  out.workers = static_cast<std::size_t>(flags.workers);
+  out.command = flags.program;
+  out.secret_file = flags.how.secret_file;
+  out.grace = flags.grace.value_or(out.grace);
+  return out;
+}
+
 result<std::string> with_sync(std::string_view uri, const std::string& sync) {
   return backends::parse_uri(uri).map([&](backends::uri parts) {
     if (parts.scheme != "memory")

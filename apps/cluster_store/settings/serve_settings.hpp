@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include <cluster_store/actors/children.hpp>
 #include <cluster_store/actors/server.hpp>
 
 namespace cluster_store::apps {
@@ -16,9 +17,12 @@ struct serve_flags {
   std::vector<store_options> stores;
   std::string sync; ///< Empty: as the URIs say.
   std::uint64_t memory_max_mib = server_options{}.memory_bytes_max >> 20;
-  std::optional<time_to_live> ttl_default;  ///< None: sessions without a ttl live for ever.
-  std::optional<time_to_live> logout_guard; ///< None: off.
-  bool restored = false;                    ///< The stores' data are copies that were put back.
+  std::optional<time_to_live> ttl_default;        ///< None: sessions without a ttl live for ever.
+  std::optional<time_to_live> logout_guard;       ///< None: off.
+  bool restored = false;                          ///< The stores' data are copies that were put back.
+  std::uint64_t workers = 0;                      ///< Child processes; 0: none.
+  std::vector<std::string> program;               ///< What they run, and its arguments.
+  std::optional<std::chrono::milliseconds> grace; ///< How long they may take to end.
 };
 
 /// The store of a `serve` without `--store`.
@@ -29,6 +33,14 @@ inline constexpr const char* default_store = "default=rocksdb:./cluster-store-da
 result<store_options> parse_store(const std::string& text);
 result<time_to_live> parse_ttl_default(const std::string& text);
 result<time_to_live> parse_logout_guard(const std::string& text);
+
+/// Reads `--grace`. Pure. @errors `invalid_argument` saying what is wrong.
+result<std::chrono::milliseconds> parse_grace(const std::string& text);
+
+/// Turns flags into what is known of children. Pure.
+/// @returns nothing if there are to be none.
+/// @errors `invalid_argument` if there are workers without a program, or a program without workers.
+result<std::optional<children_options>> serve_children(const serve_flags& flags);
 
 /// Turns flags into options. Pure.
 /// @errors `invalid_argument` naming the flag and what is wrong with it.

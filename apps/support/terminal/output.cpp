@@ -59,8 +59,32 @@ int write_within(int to, std::string_view text, std::chrono::milliseconds patien
   return 0;
 }
 
+int write_unless(int to, std::string_view text, const std::function<bool()>& gives_up) {
+  constexpr int look_every_ms = 50;
+  while (!text.empty()) {
+    if (!wait_until_writable(to, look_every_ms)) {
+      if (gives_up())
+        return ETIMEDOUT;
+      continue;
+    }
+    const auto written = ::write(to, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+    if (written >= 0)
+      text.remove_prefix(static_cast<std::size_t>(written));
+    else if (!may_pass())
+      return errno;
+  }
+  return 0;
+}
+
+std::timed_mutex& stderr_lines() {
+  static std::timed_mutex mutex;
+  return mutex;
+}
+
 void tell(std::string_view lines) {
-  write_within(STDERR_FILENO, lines, std::chrono::seconds{1});
+  constexpr std::chrono::seconds patience{1};
+  if (const std::unique_lock lock{stderr_lines(), patience}; lock)
+    write_within(STDERR_FILENO, lines, patience);
 }
 
 } // namespace cluster_store::apps

@@ -85,6 +85,56 @@ TEST_CASE("serve refuses stores and times that make no sense and says what they 
   }
 }
 
+TEST_CASE("serve starts workers only if it is said how many and what they run") {
+  serve_flags flags;
+  SECTION("neither: there are none") {
+    const auto none = serve_children(flags);
+    REQUIRE(none);
+    CHECK_FALSE(*none);
+  }
+  SECTION("both") {
+    flags.workers = 3;
+    flags.program = {"node", "--workers", ""};
+    flags.how.secret_file = "secret";
+    flags.grace = parse_grace("0s").value();
+    const auto some = serve_children(flags);
+    REQUIRE(some);
+    REQUIRE(*some);
+    CHECK((*some)->workers == 3);
+    CHECK((*some)->command == flags.program);
+    CHECK((*some)->secret_file == "secret");
+    CHECK((*some)->grace.count() == 0);
+  }
+  SECTION("their time to end is 10 s") {
+    flags.workers = 1;
+    flags.program = {"node"};
+    CHECK(serve_children(flags).value()->grace == std::chrono::seconds{10});
+    CHECK(parse_grace("1h"));
+    CHECK(parse_grace("1h1ms").error().message.find("more than 1h") != std::string::npos);
+    CHECK(parse_grace("10").error().code == errc::invalid_argument);
+  }
+  SECTION("one without the other") {
+    const auto refused = [&flags](const std::string& named) {
+      const auto read = serve_children(flags);
+      REQUIRE_FALSE(read);
+      CHECK(read.error().code == errc::invalid_argument);
+      CHECK(read.error().message.find(named) != std::string::npos);
+      CHECK(read.error().message.find("cluster-store serve --workers 4 -- node server.js")
+            != std::string::npos);
+    };
+    flags.workers = 2;
+    refused("--workers needs the program that they run, after `--`");
+    flags.program = {"", "x"};
+    refused("--workers needs the program that they run, after `--`");
+    flags.workers = 0;
+    flags.program = {"node"};
+    refused("say how many of them there are to be with --workers");
+    flags.program.clear();
+    flags.grace = std::chrono::seconds{1};
+    refused("--grace is for workers");
+  }
+}
+
 TEST_CASE("--sync sets the sync of durable stores and leaves the others alone") {
   CHECK(with_sync("rocksdb:data", "never") == "rocksdb:data?sync=never");
   CHECK(with_sync("rocksdb:data?cache_bytes=5", "never") == "rocksdb:data?cache_bytes=5&sync=never");
