@@ -90,8 +90,17 @@ void one_round(const sandbox& where, const std::string& endpoint, std::uint64_t 
   here.start(processes);
   load traffic{here.all(),
                {.seed = seed, .sessions = 300, .in_flight = 16, .prefix = std::to_string(seed) + "-"}};
-  for (auto* each : here.all())
-    REQUIRE(each->call({{"op", "get"}, {"id", "first"}}).value("ok", false));
+  for (auto* each : here.all()) {
+    std::string last; // a pipe that has no master for 1 s says so at once
+    const auto usable = [&] {
+      const auto answer = each->call({{"op", "get"}, {"id", "first"}});
+      last = answer.dump();
+      return answer.value("ok", false);
+    };
+    const bool became = wait_until(usable, within(10s));
+    INFO(last << each->self().errors());
+    REQUIRE(became);
+  }
   seen.usable.push_back(seconds_since(begun));
   REQUIRE(here.masters().size() == 1);
   const auto master = here.masters().front();
