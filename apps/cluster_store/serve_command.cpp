@@ -156,15 +156,17 @@ public:
     static_cast<void>(members_.replace());
   }
 
-  /// Ends them, at once if asked to end a second time.
+  /// Ends them, at once if asked to end a second time. (Some, such as `timeout`, ask twice and mean once.)
   void end(const master_signals& signals) {
     if (!how_)
       return;
     output_->end();
+    constexpr std::chrono::seconds same_request{1};
+    const auto asked = std::chrono::steady_clock::now();
     try {
       const auto ended = std::async(std::launch::async, [this] { members_.stop(); });
       while (ended.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
-        if (signals.end_came())
+        if (signals.end_came() && std::chrono::steady_clock::now() - asked >= same_request)
           members_.hurry();
     } catch (const std::system_error&) {
       members_.stop(); // there is no thread to be had
