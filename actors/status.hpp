@@ -47,9 +47,9 @@ struct worker_status {
 /// Figures of a master.
 struct server_status {
   std::vector<store_status> stores;
-  std::vector<endpoint> endpoints; ///< Those that are served now: chosen ports filled in, paths absolute.
-  std::uint64_t connections = 0;   ///< Worker processes now.
-  std::uint64_t refused = 0;       ///< Strangers refused at the door since the start.
+  std::vector<endpoint> endpoints;    ///< Those that are served now: chosen ports filled in, paths absolute.
+  std::uint64_t connections = 0;      ///< Worker processes now.
+  std::uint64_t refused = 0;          ///< Strangers refused at the door since the start.
   std::vector<worker_status> workers; ///< In the order of their numbers; the master's own handles, too.
 };
 
