@@ -11,11 +11,13 @@ using syncing = backends::traits::syncing;
 constexpr std::string_view reserved_version = "store/reserved_version";
 constexpr std::string_view tickets = "store/tickets";
 
-auto failed(errc code) {
+} // namespace
+
+tl::unexpected<error> engine::failed(errc code) {
+  ++place_.failures;
+  place_.failed = place_.now;
   return fail(code, "the simulated engine failed");
 }
-
-} // namespace
 
 engine::engine(engine_place& where, ledger& watched_by, const profile& how, random_source& random)
     : place_(where),
@@ -41,7 +43,6 @@ result<void> engine::get(std::span<const std::string_view> ids, backends::reads&
   out.pins.reset();
   out.rows.clear();
   if (broken_ || random_.happens(place_.mood.unread)) {
-    ++place_.failures;
     return failed(errc::io_error);
   }
   for (const auto id : ids) {
@@ -65,7 +66,7 @@ const backends::commit& engine::altered(const backends::commit& changes) {
   };
   switch (how_.wrong) {
   case defect::client_row_lost:
-    return random_.happens(100) ? alter([](backends::commit& what) { what.client_rows.clear(); }) : changes;
+    return random_.happens(300) ? alter([](backends::commit& what) { what.client_rows.clear(); }) : changes;
   case defect::write_lost:
     return !changes.writes.empty() && random_.happens(20)
                ? alter([](backends::commit& what) { what.writes.pop_back(); })
@@ -95,14 +96,11 @@ result<std::vector<result<backends::write_outcome>>> engine::apply(const backend
   if (broken_)
     return failed(errc::io_error);
   if (random_.happens(mood.aborts)) {
-    ++place_.failures;
-    place_.aborted = place_.now;
     if (how_.wrong == defect::abort_that_applied)
       put(changes);
     return failed(errc::io_error);
   }
   if (random_.happens(mood.doubts + mood.breaks)) {
-    ++place_.failures;
     broken_ = mood.breaks != 0 && random_.happens(500);
     if (random_.happens(500))
       put(changes);

@@ -25,7 +25,7 @@ struct engine_place {
   disk data;
   engine_mood mood;
   steady_time now{};
-  steady_time aborted{}; ///< When a commit failed last and applied nothing.
+  steady_time failed{}; ///< When an engine failed last.
   std::uint64_t failures = 0;
 };
 
@@ -51,6 +51,7 @@ private:
   backends::record read(std::string_view id, const disk::row& found);
   const backends::commit& altered(const backends::commit& changes);
   void put(const backends::commit& changes);
+  tl::unexpected<error> failed(errc code);
 
   engine_place& place_;
   ledger& ledger_;

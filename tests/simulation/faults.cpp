@@ -25,12 +25,12 @@ void installation::fault() {
     return;
   next_fault();
   const auto kind = world_.random.below(100);
-  if (kind < 25) {
+  if (kind < 20) {
     auto& whom = any_process();
     ++world_.met.kills;
     kill(whom);
     world_.after(world_.random.between(1ms, 3s), {.what = happening::process_start, .process = whom.number});
-  } else if (kind < 40) {
+  } else if (kind < 35) {
     stop(any_process(), world_.random.between(1ms, 500ms) * world_.random.one_of(std::array{1, 1, 5, 30}));
   } else if (kind < 65) {
     break_network();
@@ -51,13 +51,18 @@ void installation::fault() {
 }
 
 void installation::break_network() {
-  auto& all = world_.connections();
+  std::vector<connection*> all;
+  std::vector<connection*> busy; // with something on the way to the master: that matters most
+  for (auto& [number, each] : world_.connections())
+    if (!each.local) {
+      all.push_back(&each);
+      if (!each.lanes[connection::master].on_the_way.empty())
+        busy.push_back(&each);
+    }
   if (all.empty())
     return;
-  auto& chosen = std::next(all.begin(), static_cast<std::ptrdiff_t>(world_.random.below(all.size())))->second;
-  if (chosen.local)
-    return;
-  if (world_.random.happens(500)) {
+  auto& chosen = *world_.random.one_of(busy.empty() ? all : busy);
+  if (world_.random.happens(700)) {
     ++world_.met.cuts;
     return world_.cut(chosen);
   }

@@ -220,6 +220,8 @@ void ledger::judge(std::uint64_t number, const answer& what) {
     return judge_get(number, what);
   if (what.found && !was_present(asked))
     fail("found a session where there was none", number);
+  if (what.found && asked.what == kind::destroy && !was_removed(asked))
+    fail("is acknowledged, and the session was not removed", number);
   if (!what.found && !was_absent(asked))
     fail("found no session where there was one", number);
 }
@@ -232,10 +234,26 @@ void ledger::judge_set(std::uint64_t number, const answer& what) {
   if (asked.seen_version != 0)
     return show(asked.seen_commit, number);
   const auto commit = commit_of(what.version);
-  if (commit && commits_[*commit - 1].at >= asked.asked)
+  if (commit && commits_[*commit - 1].at >= asked.asked && was_swallowed(asked, *commit))
     show(*commit, number);
   else if (!any_lost_)
     fail("is acknowledged, and no commit applied it", number);
+}
+
+/// @returns whether a later change of the session may be in the same commit.
+bool ledger::was_swallowed(const operation& what, std::uint64_t commit) const {
+  const auto& session = sessions_[what.key];
+  const auto by = std::ranges::find(session.states.rbegin(), session.states.rend(), commit, &state::commit);
+  const auto& removals = session.destroys; // of what was not there before the engine sees nothing
+  return by != session.states.rend() || removals.open != 0 || removals.any_unknown
+         || removals.last_answer >= what.asked;
+}
+
+/// @returns whether something removed the session since then, perhaps within a commit.
+bool ledger::was_removed(const operation& what) const {
+  const auto& session = sessions_[what.key];
+  return any_lost_ || session.states.back().since >= what.asked || session.sets.open != 0
+         || session.sets.any_unknown || session.sets.last_answer >= what.asked;
 }
 
 void ledger::judge_get(std::uint64_t number, const answer& what) {

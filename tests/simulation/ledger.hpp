@@ -143,6 +143,8 @@ private:
   void judge_set(std::uint64_t number, const answer& what);
   void judge_get(std::uint64_t number, const answer& what);
   void show(std::uint64_t commit, std::uint64_t number);
+  bool was_swallowed(const operation& what, std::uint64_t commit) const;
+  bool was_removed(const operation& what) const;
   bool was_present(const operation& what) const;
   bool was_absent(const operation& what) const;
   const state* find(const operation& what, version_number version) const;

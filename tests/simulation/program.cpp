@@ -79,7 +79,7 @@ const std::string& program::data_of(std::uint64_t number) {
 
 std::unique_ptr<actors::call> program::set(std::uint32_t key) {
   set_options how;
-  if (world_.random.happens(250))
+  if (world_.random.happens(100))
     how.if_version = seen_[key];
   if (world_.how.expiring && world_.random.happens(300))
     how.ttl = std::chrono::milliseconds{world_.random.between(1, 2'000)};
@@ -116,10 +116,10 @@ void program::answered(std::uint64_t number, const ledger::answer& what) {
   } else if (what.version != 0) {
     seen_[asked.key] = what.version;
   }
-  // It was in flight while the store died twice, or when the data became others, or it failed with a commit
+  // It was in flight while the store died twice, or when the data became others, or the engine failed it
   // and the answer was lost: failures are not remembered.
   const bool may_be_unknown =
-      deaths_[1] >= asked.asked || other_data_ >= asked.asked || world_.place.aborted >= asked.asked;
+      deaths_[1] >= asked.asked || other_data_ >= asked.asked || world_.place.failed >= asked.asked;
   world_.books.answered(number, what, now, may_be_unknown);
 }
 

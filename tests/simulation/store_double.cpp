@@ -95,28 +95,34 @@ void store_double::execute(item& what) {
 }
 
 /// Counts what is answered from memory, and does what `defect::void_ticket_accepted` says.
-void store_double::watch(std::string& batch) {
+/// @returns whether the ticket is void.
+bool store_double::watch(std::string& batch) {
   auto in = wire::batch_reader::open(batch);
-  if (!in)
-    return world_.fail("a batch is not readable");
+  if (!in) {
+    world_.fail("a batch is not readable");
+    return false;
+  }
   const auto found = routes_.find(in->head().client);
   if (found == routes_.end())
-    return;
+    return true;
   const auto& known = found->second;
   if (known.ticket != in->head().ticket) {
     constexpr std::size_t ticket_at = sizeof(backends::client_id);
     if (world_.how.wrong == defect::void_ticket_accepted)
       std::memcpy(batch.data() + ticket_at, &known.ticket, sizeof known.ticket);
-    return;
+    return true;
   }
   for (auto next = in->next(); next && *next && (*next)->seq <= known.applied; next = in->next())
     if (operations::changes((*next)->tag))
       ++world_.met.remembered;
+  return false;
 }
 
 void store_double::batch(std::uint64_t connection, std::string&& bytes) {
-  watch(bytes);
+  const bool is_void = watch(bytes);
   auto refusal = core_.submit(std::move(bytes));
+  if (is_void && !refusal)
+    world_.fail("a batch with a void ticket was accepted");
   if (!refusal)
     return arm();
   ++world_.met.refused_batches;

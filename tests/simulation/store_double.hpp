@@ -65,7 +65,7 @@ private:
   void accept(item&& what);
   void execute(item& what);
   void batch(std::uint64_t connection, std::string&& bytes);
-  void watch(std::string& batch);
+  bool watch(std::string& batch);
   void grant(const order& what);
   void arm();
   void finish();

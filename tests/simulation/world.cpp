@@ -103,7 +103,24 @@ void world::ended(connection& what, connection::side at) {
     connections_.erase(what.number);
 }
 
+/// Only the worker notices, and connects again; what it sent arrives later, some of it after a new welcome.
+void world::reset_one_side(connection& what) {
+  const auto& end = what.ends[connection::worker];
+  auto& lane = what.lanes[connection::master];
+  if (!lane.vanishes)
+    lane.stalled = true;
+  after(random.between(duration{}, how.delay_max), {.what = happening::connection_ended,
+                                                    .process = end.process,
+                                                    .life = end.life,
+                                                    .number = what.number,
+                                                    .other = connection::worker});
+  after(how.delay_max + random.between(duration{}, how.delay_max * 20),
+        {.what = happening::heal_lane, .number = what.number, .other = connection::master});
+}
+
 void world::cut(connection& what) {
+  if (random.happens(what.lanes[connection::master].on_the_way.empty() ? 200 : 800))
+    return reset_one_side(what);
   for (const auto side : {connection::worker, connection::master}) {
     const auto& end = what.ends[side];
     what.lanes[side].vanishes = random.happens(500);

@@ -60,7 +60,7 @@ public:
   /// An end has noticed that it is over. Forgets it when both have.
   void ended(connection& what, connection::side at);
 
-  /// The network breaks it: both ends notice some time, and what is on the way may be lost.
+  /// The network breaks it: one end or both notice some time, and what is on the way may be lost, or late.
   void cut(connection& what);
 
   /// Nothing arrives at one end; for a while, or for good.
@@ -114,6 +114,7 @@ public:
   void remove_data();
 
 private:
+  void reset_one_side(connection& what);
   void schedule_delivery(connection& over, connection::side to);
 
   std::map<std::uint64_t, connection> connections_;
