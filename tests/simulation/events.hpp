@@ -13,7 +13,7 @@ enum class happening : std::uint8_t {
   issue,            ///< A program asks for something.
   proxy_tick,       ///< Timer of a proxy.
   hello_timeout,    ///< Nobody answered hello `number`.
-  link_tick,        ///< Timer of a link.
+  link_tick,        ///< Timer of the link `other`, as in the next two.
   link_outcome,     ///< What became of the attempt `number` to connect.
   link_timeout,     ///< The attempt `number` took too long.
   delivery,         ///< The next message of lane `other` of connection `number`.
@@ -25,6 +25,8 @@ enum class happening : std::uint8_t {
   store_restart,    ///< The supervisor tries again.
   gate_tick,        ///< Once a second.
   grant_timeout,    ///< The store did not answer the gate about `number`.
+  role_tick,        ///< Timer of a role.
+  role_attempt,     ///< The attempt `number` to become the master goes on.
   process_start,    ///< Somebody starts process `process`.
   process_continue, ///< Somebody continues it.
   data_lock_free,   ///< The kernel is done with a process that held the data; `number` is its claim.

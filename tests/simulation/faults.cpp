@@ -30,11 +30,13 @@ void installation::fault() {
     ++world_.met.kills;
     kill(whom);
     world_.after(world_.random.between(1ms, 3s), {.what = happening::process_start, .process = whom.number});
+  } else if (kind < 24) {
+    lose_endpoint();
   } else if (kind < 35) {
     stop(any_process(), world_.random.between(1ms, 500ms) * world_.random.one_of(std::array{1, 1, 5, 30}));
-  } else if (kind < 65) {
+  } else if (kind < 68) {
     break_network();
-  } else if (kind < 75) {
+  } else if (kind < 76) {
     lose_power();
   } else if (kind < 80) {
     ++world_.met.clock_jumps;
@@ -48,6 +50,18 @@ void installation::fault() {
   } else {
     break_engine();
   }
+}
+
+/// Somebody removes the socket's file: its master is none any more, and another one takes over.
+void installation::lose_endpoint() {
+  if (world_.election_holder == 0)
+    return;
+  auto& whom = at(world_.election_holder);
+  if (whom.how != process::state::running || !whom.role->is_master())
+    return;
+  ++world_.met.hand_overs;
+  whom.role->master_failed({errc::unavailable, "the endpoint is lost"});
+  run_role(whom);
 }
 
 void installation::break_network() {

@@ -16,6 +16,7 @@ struct figures {
   std::uint64_t events = 0;          ///< Steps of the world.
   std::uint64_t commits = 0;         ///< Of engines.
   std::uint64_t takeovers = 0;       ///< A process opened data that another one had.
+  std::uint64_t hand_overs = 0;      ///< A master ended by itself, having answered.
   std::uint64_t resends = 0;         ///< Operations that were sent again.
   std::uint64_t remembered = 0;      ///< Of these: answered from the client table.
   std::uint64_t refused_batches = 0; ///< With a void ticket.
@@ -49,6 +50,7 @@ auto figures_of(Figures& what) {
       std::pair{"events", &what.events},
       std::pair{"commits", &what.commits},
       std::pair{"takeovers", &what.takeovers},
+      std::pair{"hand-overs", &what.hand_overs},
       std::pair{"resends", &what.resends},
       std::pair{"remembered answers", &what.remembered},
       std::pair{"void tickets refused", &what.refused_batches},

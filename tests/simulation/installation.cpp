@@ -86,6 +86,9 @@ void installation::check() const {
   for (const auto& each : processes_)
     if (each.worker)
       each.worker->check();
+  for (const auto& each : processes_)
+    if (each.role)
+      backends::invariants::check(*each.role);
 }
 
 void installation::happens(const event& what) {
@@ -137,10 +140,14 @@ void installation::happens_to(process& whom, const event& what) {
     if (whom.master)
       whom.master->happens(what);
     break;
+  case happening::role_tick:
+  case happening::role_attempt:
+    role_happens(whom, what);
+    break;
   default:
     whom.worker->happens(what);
   }
-  elect(whom);
+  see_to_role(whom);
 }
 
 void installation::deliver(process& whom, const event& what) {
@@ -170,14 +177,14 @@ void installation::connection_ended(process& whom, const event& what) {
 
 void installation::connect(process& whom, const event& what) {
   if (world_.election_holder == 0 || world_.election_holder == whom.number)
-    return whom.worker->failed(what.number, "nobody listens");
+    return whom.worker->failed(what, "nobody listens");
   auto& other = at(world_.election_holder);
   if (other.how == process::state::stopped)
     return; // the kernel accepts it, and nobody says a word
   if (!other.master)
-    return whom.worker->failed(what.number, "nobody listens");
+    return whom.worker->failed(what, "nobody listens");
   auto& made = world_.connect({whom.number, whom.life}, {other.number, other.life}, false);
-  whom.worker->connected(what.number, made);
+  whom.worker->connected(what, made);
 }
 
 } // namespace cluster_store::simulation

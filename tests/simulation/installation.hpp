@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include <cluster_store/actors/role/core.hpp>
 #include <cluster_store/tests/simulation/master.hpp>
 #include <cluster_store/tests/simulation/worker.hpp>
 
@@ -20,7 +23,9 @@ struct process {
   std::vector<event> deferred; ///< What came while it was stopped.
   std::unique_ptr<simulation::worker> worker;
   std::unique_ptr<simulation::master> master;
-  std::uint64_t own_connection = 0; ///< Between the two.
+  std::optional<actors::role_core> role; ///< Of a candidate.
+  std::optional<steady_time> role_due;
+  std::uint64_t role_attempt = 0;
 };
 
 /// A whole installation, from its first start to the last answer, with every fault that its profile asks for.
@@ -52,14 +57,22 @@ private:
   void kill(process& whom);
   void stop(process& whom, world::duration how_long);
   void resume(process& whom);
-  void elect(process& whom);
-  void become_master(process& whom);
-  void step_down(process& whom);
+  void see_to_role(process& whom);
+  void role_happens(process& whom, const event& what);
+  void run_role(process& whom);
+  void perform(process& whom, actors::follow_master& what);
+  void perform(process& whom, actors::follow_nobody& what);
+  void perform(process& whom, actors::take_over& what);
+  void perform(process& whom, actors::step_down& what);
+  void perform(process& whom, actors::announce_role& what);
+  void perform(process& whom, actors::announce_none& what);
+  void remove_master(process& whom);
   process& at(std::uint32_t number) { return processes_[number - 1]; }
 
   // faults.cpp
   void next_fault();
   void fault();
+  void lose_endpoint();
   void break_network();
   void break_engine();
   void lose_power();

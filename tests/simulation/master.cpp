@@ -15,10 +15,14 @@ const std::string store_name = "default";
 constexpr std::chrono::seconds grant_timeout{2};
 constexpr std::chrono::seconds tick_interval{1};
 
+// As in actors/server/start.cpp and actors/store/supervisor_actor.cpp.
+constexpr std::chrono::seconds data_patience{1};
+constexpr std::chrono::milliseconds first_start_interval{20};
+
 } // namespace
 
 master::master(world& where, std::uint32_t process, std::uint32_t life)
-    : world_(where), process_(process), life_(life) {
+    : world_(where), process_(process), life_(life), impatient_at_(where.now() + data_patience) {
   gate_.set_down(store_name, "it is starting");
   world_.after(tick_interval, at_self(happening::gate_tick));
   world_.after(world_.random.between(100us, 20ms), at_self(happening::store_opened));
@@ -58,7 +62,7 @@ void master::take(connection& over, message&& what) {
     return world_.send(over, connection::worker, std::move(what));
   case message::kind::batch:
   case message::kind::bye:
-    if (store_ && store_->run() == what.run) {
+    if (store_ && store_->run() == what.run && !stopping_) { // behind the end nobody reads its mailbox
       store_->take(over.number, std::move(what));
       look_after_store();
     }
@@ -122,15 +126,15 @@ void master::close_silent() {
 // ------------------------------------------------------------------------------------------
 
 void master::opened() {
-  if (store_)
+  if (store_ || over_)
     return;
+  if (stopping_)
+    return end_if_drained();
   claim_ = world_.take_data_lock();
   if (claim_ == 0) {
     ++world_.met.data_lock_waits;
-    waits_since_ = waits_since_.value_or(world_.now());
-    return start_later("another process has the data");
+    return start_failed({errc::io_error, "another process has the data"});
   }
-  waits_since_.reset();
   if (world_.data_holders() > 1)
     world_.fail("two processes have the data open");
   const store_double::listener tell{
@@ -145,15 +149,33 @@ void master::opened() {
   store_ = std::make_unique<store_double>(world_, process_, life_, tell);
   if (const auto started = store_->start(); !started) {
     close_store(false);
-    return start_later(started.error().message);
+    return start_failed(started.error());
   }
   if (std::exchange(world_.last_opener, process_) != process_)
     ++world_.met.takeovers;
   has_opened_ = true;
   gate_.set_up(store_name);
+  if (!first_start_)
+    first_start_.emplace();
 }
 
-void master::start_later(const std::string& problem) {
+void master::start_failed(const error& why) {
+  if (!first_start_ && world_.now() < impatient_at_) {
+    gate_.set_down(store_name, why.message);
+    return world_.after(first_start_interval, at_self(happening::store_restart));
+  }
+  if (!first_start_)
+    first_start_ = tl::unexpected{why};
+  retry(why.message);
+}
+
+std::optional<result<void>> master::take_first_start() {
+  if (std::exchange(first_start_taken_, first_start_.has_value()))
+    return std::nullopt;
+  return first_start_;
+}
+
+void master::retry(const std::string& problem) {
   gate_.set_down(store_name, problem);
   world_.after(window_.ended(world_.now()), at_self(happening::store_restart));
 }
@@ -168,6 +190,26 @@ void master::store_happens(const event& what) {
   else
     store_->tick();
   look_after_store();
+  if (stopping_)
+    end_if_drained();
+}
+
+void master::stop() {
+  stopping_ = true;
+  gate_.close();
+  end_if_drained();
+}
+
+void master::end_if_drained() {
+  if (store_ && !store_->is_idle())
+    return;
+  if (store_) {
+    const auto run = store_->run();
+    store_->sync();
+    close();
+    tell_of_end(run, false);
+  }
+  over_ = true;
 }
 
 void master::look_after_store() {
@@ -179,7 +221,7 @@ void master::look_after_store() {
   close_store(false);
   if (broken && !world_.how.durable)
     world_.remove_data();
-  tell_of_end(run);
+  tell_of_end(run, true);
   for (const auto& [number, asked] : std::exchange(questions_, {}))
     if (auto* const over = world_.find(asked.connection))
       world_.send(*over, connection::worker,
@@ -187,14 +229,17 @@ void master::look_after_store() {
                    .number = asked.attempt,
                    .bytes = wire::encode(
                        result<wire::welcome>{fail(errc::unavailable, "the store is busy or restarting")})});
-  start_later("the store ended and is being restarted");
+  if (stopping_)
+    over_ = true;
+  else
+    retry("the store ended and is being restarted");
 }
 
-void master::tell_of_end(std::uint64_t run) {
+void master::tell_of_end(std::uint64_t run, bool died) {
   for (const auto& [number, since] : open_)
     if (auto* const over = world_.find(number))
       world_.send(*over, connection::worker,
-                  {.what = message::kind::store_ended, .number = 1, .run = run, .bytes = {}});
+                  {.what = message::kind::store_ended, .number = died ? 1u : 0u, .run = run, .bytes = {}});
 }
 
 void master::close_store(bool of_kernel) {
@@ -213,7 +258,7 @@ void master::killed() {
   lose_what_is_not_durable();
 }
 
-void master::give_up() {
+void master::close() {
   close_store(false);
   lose_what_is_not_durable();
 }

@@ -27,26 +27,33 @@ public:
   /// What is due of the store, the supervisor and the gate.
   void happens(const event& what);
 
-  /// @returns since when the data cannot be opened because another process has them; nothing if it has them
-  /// or another reason not to.
-  std::optional<steady_time> waits_since() const noexcept { return waits_since_; }
+  /// @returns once: that the store has started, or why it could not for a second.
+  std::optional<result<void>> take_first_start();
+
+  /// Welcomes nobody any more, and ends when what was accepted is answered.
+  void stop();
+
+  /// @returns whether it has ended after `stop`.
+  bool is_over() const noexcept { return over_; }
 
   /// The process ends: what it had open is closed by the kernel, some time.
   void killed();
 
-  /// It lets another one try.
-  void give_up();
+  /// It closes what it had open.
+  void close();
 
 private:
   void greet(const connection& over, message&& what);
   void answer(std::uint64_t order, const result<wire::welcome>& what);
-  void start_later(const std::string& problem);
+  void start_failed(const error& why);
+  void retry(const std::string& problem);
+  void end_if_drained();
   void opened();
   void store_happens(const event& what);
   void look_after_store();
   void close_store(bool of_kernel);
   void lose_what_is_not_durable();
-  void tell_of_end(std::uint64_t run);
+  void tell_of_end(std::uint64_t run, bool died);
   void close_silent();
   event at_self(happening what, std::uint64_t number = 0) const;
 
@@ -67,7 +74,11 @@ private:
   std::map<std::uint64_t, question> questions_;
   std::uint64_t last_question_ = 0;
   std::map<std::uint64_t, steady_time> open_; ///< Connections, and since when.
-  std::optional<steady_time> waits_since_;
+  steady_time impatient_at_;
+  std::optional<result<void>> first_start_;
+  bool first_start_taken_ = false;
+  bool stopping_ = false;
+  bool over_ = false;
 };
 
 } // namespace cluster_store::simulation

@@ -36,6 +36,7 @@ TEST_CASE("whatever fails and whenever, every call is answered, in one order, an
   // A run that meets nothing proves nothing.
   INFO(met.text());
   CHECK(met.takeovers > seeds);
+  CHECK(met.hand_overs > seeds / 10);
   CHECK(met.resends > seeds);
   CHECK(met.remembered > seeds / 10);
   CHECK(met.refused_batches > seeds / 10);

@@ -45,6 +45,12 @@ public:
 
   std::uint64_t run() const noexcept { return run_; }
 
+  /// @returns whether all that was accepted is answered.
+  bool is_idle() const noexcept { return !busy_ && !armed_ && mailbox_.empty(); }
+
+  /// Before it ends.
+  void sync() { static_cast<void>(engine_.sync()); }
+
   /// @returns whether it has ended, by a failure.
   bool is_dead() const noexcept { return dead_; }
   bool engine_is_broken() const noexcept { return engine_.broken(); }

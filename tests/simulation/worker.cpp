@@ -32,8 +32,8 @@ worker::worker(world& where, std::uint32_t process, std::uint32_t life)
   ask_later();
 }
 
-event worker::at_self(happening what, std::uint64_t number) const {
-  return {.what = what, .process = process_, .life = life_, .number = number};
+event worker::at_self(happening what, std::uint64_t number, std::uint64_t other) const {
+  return {.what = what, .process = process_, .life = life_, .number = number, .other = other};
 }
 
 connection* worker::gate() {
@@ -68,7 +68,7 @@ void worker::arm_timers() {
     if (!due || (armed && *armed <= *due))
       return;
     armed = due;
-    world_.at(*due + world_.random.between(0us, 500us), at_self(what));
+    world_.at(*due + world_.random.between(0us, 500us), at_self(what, 0, links_));
   };
   arm(proxy_.next_wakeup(), proxy_due_, happening::proxy_tick);
   if (link_)
@@ -100,13 +100,13 @@ void worker::happens(const event& what) {
       });
     return;
   case happening::link_tick:
-    if (!link_ || !link_due_ || now < *link_due_)
+    if (!link_ || what.other != links_ || !link_due_ || now < *link_due_)
       return;
     link_due_.reset();
     link_->tick(now);
     return run_link();
   default:
-    return failed(what.number, "nobody answered in time");
+    return failed(what, "nobody answered in time");
   }
 }
 
@@ -126,44 +126,48 @@ void worker::check() const {
 // -- where the master is
 // -------------------------------------------------------------------------------------
 
-void worker::look_elsewhere() {
+void worker::follow(bool with_role) {
+  with_role_ = with_role;
   link_.emplace([&random = world_.random] { return random.bits(); });
+  ++links_;
   link_due_.reset();
   link_->start();
   run_link();
 }
 
-void worker::serve_itself(connection& over) {
-  if (link_) {
-    link_->stop();
-    run_link();
-    link_.reset();
-  }
-  gate_ = over.number;
-  turn([&](auto& proxy) { proxy.link_up(over.pass, world_.now()); });
+void worker::follow_nobody() {
+  if (!link_)
+    return;
+  link_->stop();
+  run_link();
+  link_.reset();
+  news_.clear(); // a link that was left may still have said something
 }
 
-void worker::stop_serving_itself() {
+void worker::way_up(connection* own) {
+  gate_ = own != nullptr ? own->number : link_connection_;
+  if (auto* const over = gate())
+    turn([&](auto& proxy) { proxy.link_up(over->pass, world_.now()); });
+}
+
+void worker::way_down(const error& why) {
   gate_ = 0;
-  turn([&](auto& proxy) {
-    proxy.link_down({errc::unavailable, "this process is no longer the master"}, world_.now());
-  });
-  store_ = 0;
+  turn([&](auto& proxy) { proxy.link_down(why, world_.now()); });
 }
 
-void worker::connected(std::uint64_t attempt, connection& made) {
-  if (!link_ || !link_->awaits(attempt))
+void worker::connected(const event& attempt, connection& made) {
+  if (!link_ || attempt.other != links_ || !link_->awaits(attempt.number))
     return world_.close(made, connection::worker);
-  made.attempt = attempt;
+  made.attempt = attempt.number;
   link_connection_ = made.number;
-  link_->connected(attempt, world_.now());
+  link_->connected(attempt.number, world_.now());
   run_link();
 }
 
-void worker::failed(std::uint64_t attempt, const std::string& why) {
-  if (!link_)
+void worker::failed(const event& attempt, const std::string& why) {
+  if (!link_ || attempt.other != links_)
     return;
-  link_->failed(attempt, {errc::unavailable, why}, world_.now());
+  link_->failed(attempt.number, {errc::unavailable, why}, world_.now());
   run_link();
 }
 
@@ -195,8 +199,8 @@ void worker::lose_store(bool died) {
 
 void worker::perform(actors::open_connection& what) {
   world_.after(world_.random.between(10us, world_.how.delay_max * 2),
-               at_self(happening::link_outcome, what.attempt));
-  world_.after(connect_timeout, at_self(happening::link_timeout, what.attempt));
+               at_self(happening::link_outcome, what.attempt, links_));
+  world_.after(connect_timeout, at_self(happening::link_timeout, what.attempt, links_));
 }
 
 void worker::perform(actors::close_connection&) {
@@ -211,15 +215,17 @@ void worker::perform(actors::send_beat& what) {
 }
 
 void worker::perform(actors::announce_up&) {
-  gate_ = link_connection_;
-  if (auto* const over = gate())
-    turn([&](auto& proxy) { proxy.link_up(over->pass, world_.now()); });
+  if (with_role_)
+    news_.emplace_back(std::nullopt);
+  else
+    way_up(nullptr);
 }
 
 void worker::perform(actors::announce_down& what) {
-  gate_ = 0;
-  loss_ = true;
-  turn([&](auto& proxy) { proxy.link_down(what.reason, world_.now()); });
+  if (with_role_)
+    news_.emplace_back(what.reason);
+  else
+    way_down(what.reason);
 }
 
 // -- what the proxy asks for

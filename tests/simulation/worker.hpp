@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <cluster_store/actors/link/core.hpp>
 #include <cluster_store/actors/proxy/core.hpp>
@@ -16,14 +18,22 @@ class worker {
 public:
   worker(world& where, std::uint32_t process, std::uint32_t life);
 
-  /// Looks for a master elsewhere, from now on.
-  void look_elsewhere();
+  /// What the link has to say: there is a connection, or there is none, and why.
+  using news = std::optional<error>;
 
-  /// This process has a master of its own, which is at the other end of `over`.
-  void serve_itself(connection& over);
+  /// Looks for a master, from now on. @param with_role what the link says is for a role, which decides what
+  /// the proxy hears; else it is for the proxy.
+  void follow(bool with_role);
 
-  /// It has none any more.
-  void stop_serving_itself();
+  /// Looks for none any more.
+  void follow_nobody();
+
+  /// @returns what the link had to say since the last call, for a role.
+  std::vector<news> take_news() { return std::exchange(news_, {}); }
+
+  /// The store is reached over the connection of the link, or over `own`; or it is not.
+  void way_up(connection* own);
+  void way_down(const error& why);
 
   /// What is due.
   void happens(const event& what);
@@ -35,14 +45,11 @@ public:
   void ended(const connection& what);
 
   /// The attempt `attempt` to connect had success, or failed.
-  void connected(std::uint64_t attempt, connection& made);
-  void failed(std::uint64_t attempt, const std::string& why);
+  void connected(const event& attempt, connection& made);
+  void failed(const event& attempt, const std::string& why);
 
   /// Reads all sessions.
   void read_all();
-
-  /// @returns whether the link has said since the last question that there is no master to be had.
-  bool take_loss() { return std::exchange(loss_, false); }
 
   program& user() noexcept { return user_; }
   bool is_connected() const noexcept { return told_connected_; }
@@ -78,7 +85,7 @@ private:
   void lose_store(bool died);
   void ask_later();
   connection* gate();
-  event at_self(happening what, std::uint64_t number = 0) const;
+  event at_self(happening what, std::uint64_t number = 0, std::uint64_t other = 0) const;
 
   world& world_;
   std::uint32_t process_;
@@ -86,6 +93,7 @@ private:
   program user_;
   actors::proxy_core proxy_;
   std::optional<actors::link_core> link_;
+  std::uint64_t links_ = 0;           ///< That there were.
   std::uint64_t link_connection_ = 0; ///< Of the link, 0 = none.
   std::uint64_t gate_ = 0;            ///< The connection that leads to the gate.
   std::uint64_t store_ = 0;           ///< Run of the store that is watched.
@@ -97,7 +105,8 @@ private:
   std::optional<wire::token> incarnation_; ///< Of the data it was welcomed to last.
   bool told_connected_ = false;
   bool asks_ = false; ///< There is an `issue` on the way.
-  bool loss_ = false;
+  bool with_role_ = false;
+  std::vector<news> news_;
 };
 
 } // namespace cluster_store::simulation

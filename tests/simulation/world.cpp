@@ -114,12 +114,12 @@ void world::reset_one_side(connection& what) {
                                                     .life = end.life,
                                                     .number = what.number,
                                                     .other = connection::worker});
-  after(how.delay_max + random.between(duration{}, how.delay_max * 20),
+  after(how.delay_max * 4 + random.between(duration{}, how.delay_max * 20),
         {.what = happening::heal_lane, .number = what.number, .other = connection::master});
 }
 
 void world::cut(connection& what) {
-  if (random.happens(what.lanes[connection::master].on_the_way.empty() ? 200 : 800))
+  if (random.happens(what.lanes[connection::master].on_the_way.empty() ? 200 : 900))
     return reset_one_side(what);
   for (const auto side : {connection::worker, connection::master}) {
     const auto& end = what.ends[side];
