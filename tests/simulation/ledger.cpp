@@ -202,7 +202,7 @@ void ledger::judge_failure(std::uint64_t number, const answer& what, bool may_be
   }
   asked.how = fate::unapplied;
   asked.conflict = code == errc::conflict;
-  const bool fair = code == errc::unavailable || code == errc::overloaded || code == errc::io_error
+  const bool fair = code == errc::unavailable || code == errc::io_error
                     || (code == errc::conflict && asked.what == kind::set);
   if (!fair)
     fail("is answered " + said, number);

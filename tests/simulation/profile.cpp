@@ -19,6 +19,17 @@ profile::duration fault_mean_of(const profile& how, std::uint64_t faults) {
   return std::clamp<profile::duration>(one * crowds / faults, 200us, 500ms);
 }
 
+/// Little may be on the way at once.
+void make_narrow(profile& how, random_source& random) {
+  how.queue.batch_operations_max = random.between(1, 64);
+  how.queue.batch_bytes_max = random.one_of(std::array{64, 1'024, 65'536});
+  how.queue.batches_in_flight_max = random.between(1, 4);
+  how.queue.answers_bytes_max = random.one_of(std::array{64, 1'024, 65'536});
+  how.flow.own_bytes = random.one_of(std::array{128, 1'024, 32'768});
+  how.flow.requests_bytes_max = random.one_of(std::array{128, 4'096, 1'048'576});
+  how.flow.answers_bytes_max = random.one_of(std::array{128, 4'096, 1'048'576});
+}
+
 } // namespace
 
 profile profile_of(std::uint64_t seed, defect wrong) {
@@ -41,6 +52,12 @@ profile profile_of(std::uint64_t seed, defect wrong) {
   out.think = random.one_of(std::array{0us, 500us, 5'000us});
   out.delay_max = random.one_of(std::array{100us, 1'000us, 20'000us});
   out.commit_max = random.one_of(std::array{50us, 1'000us, 10'000us});
+  if (random.happens(300))
+    make_narrow(out, random);
+  if (random.happens(200)) {
+    out.clients.clients_max = random.between(out.candidates + out.elsewhere, 12);
+    out.clients.retention = random.one_of(std::array{500ms, 5'000ms});
+  }
   out.fault_mean = fault_mean_of(out, random.between(6, 20));
   return out;
 }
@@ -54,10 +71,14 @@ std::string to_string(const profile& what) {
          + std::to_string(what.operations) + " operations on " + std::to_string(what.keys)
          + " sessions, crowds of " + std::to_string(what.crowd_max) + ", "
          + (what.durable ? "sync=" : "not durable, sync=") + syncs[static_cast<std::size_t>(what.sync)]
-         + (what.expiring ? ", expiring" : "") + (what.large_data != 0 ? ", large data" : "") + ", timeout "
-         + micros(what.timeout) + ", groups of " + std::to_string(what.group_operations_max) + ", think "
-         + micros(what.think) + ", delay " + micros(what.delay_max) + ", commit " + micros(what.commit_max)
-         + ", faults every " + micros(what.fault_mean);
+         + (what.expiring ? ", expiring" : "") + ", batches of "
+         + std::to_string(what.queue.batch_operations_max) + ", own " + std::to_string(what.flow.own_bytes)
+         + " bytes, " + std::to_string(what.clients.clients_max) + " clients kept "
+         + std::to_string(what.clients.retention.count()) + " ms"
+         + (what.large_data != 0 ? ", large data" : "") + ", timeout " + micros(what.timeout) + ", groups of "
+         + std::to_string(what.group_operations_max) + ", think " + micros(what.think) + ", delay "
+         + micros(what.delay_max) + ", commit " + micros(what.commit_max) + ", faults every "
+         + micros(what.fault_mean);
 }
 
 } // namespace cluster_store::simulation

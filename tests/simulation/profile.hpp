@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include <cluster_store/actors/options.hpp>
+#include <cluster_store/actors/store/flow_control.hpp>
 #include <cluster_store/backends/backend.hpp>
 #include <cluster_store/tests/simulation/defect.hpp>
 
@@ -27,6 +29,9 @@ struct profile {
   backends::traits::syncing sync = backends::traits::syncing::always;
   std::chrono::milliseconds timeout{5'000}; ///< Of operations.
   std::size_t group_operations_max = 1'024; ///< Of a commit.
+  queue_limits queue;                       ///< Of proxies.
+  actors::client_table::limits clients;     ///< Of the store.
+  actors::flow_control::limits flow;        ///< Of the store.
   duration think{};                         ///< Between crowds.
   duration delay_max{};                     ///< Of the network.
   duration commit_max{};                    ///< What a commit takes.

@@ -16,6 +16,8 @@ namespace {
 actors::store_core_options options_of(const profile& how) {
   actors::store_core_options out;
   out.group_operations_max = how.group_operations_max;
+  out.clients = how.clients;
+  out.flow = how.flow;
   return out;
 }
 

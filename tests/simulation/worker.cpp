@@ -21,6 +21,7 @@ constexpr std::chrono::seconds connect_timeout{5};
 actors::proxy_core::settings settings_of(world& where) {
   actors::proxy_core::settings out;
   out.timeout = where.how.timeout;
+  out.queue = where.how.queue;
   out.random = [&random = where.random] { return random.bits(); };
   return out;
 }
@@ -330,6 +331,9 @@ void worker::welcomed(const message& what) {
   if (welcome) {
     store_ = what.run;
     flow_ = {welcome->requests_granted, 0};
+    if (!welcome->known && ticket_ != 0 && ticket_ <= welcome->forgotten_ticket)
+      user_.heard_of_other_data(); // it was forgotten, perhaps with something applied
+    ticket_ = welcome->ticket;
     if (const auto former = std::exchange(incarnation_, welcome->incarnation);
         former && *former != welcome->incarnation)
       user_.heard_of_other_data();

@@ -102,6 +102,7 @@ private:
   backends::client_id client_; ///< Who sent the last batch,
   std::uint64_t sent_seq_ = 0; ///< and the highest number it sent.
   flow flow_;
+  std::uint64_t ticket_ = 0;               ///< Of the last welcome.
   std::optional<wire::token> incarnation_; ///< Of the data it was welcomed to last.
   bool told_connected_ = false;
   bool asks_ = false; ///< There is an `issue` on the way.
