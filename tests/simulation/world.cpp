@@ -123,9 +123,10 @@ void world::cut(connection& what) {
     return reset_one_side(what);
   for (const auto side : {connection::worker, connection::master}) {
     const auto& end = what.ends[side];
-    what.lanes[side].vanishes = random.happens(500);
-    if (what.lanes[side].vanishes)
+    if (random.happens(500)) {
+      what.lanes[side].vanishes = true; // for good: a connection has no holes
       what.lanes[side].on_the_way.clear();
+    }
     after(random.between(duration{}, how.delay_max * 10), {.what = happening::connection_ended,
                                                            .process = end.process,
                                                            .life = end.life,
