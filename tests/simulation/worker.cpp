@@ -344,7 +344,8 @@ void worker::welcomed(const message& what) {
 void worker::results(message& what) {
   std::string_view rest{what.bytes};
   if (const auto head = wire::take_results_head(rest); head && !head->refusal) {
-    flow_.granted = std::max(flow_.granted, head->requests_granted);
+    if (head->ticket == ticket_)
+      flow_.granted = std::max(flow_.granted, head->requests_granted);
     if (world_.how.wrong == defect::window_ignored)
       wire::set_requests_granted(head->requests_granted * 4, what.bytes);
   }
