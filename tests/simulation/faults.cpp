@@ -128,16 +128,10 @@ void installation::lose_power() {
 void installation::heal() {
   world_.healing = true;
   world_.place.mood = {};
-  std::vector<std::uint64_t> dumb;
-  for (auto& [number, each] : world_.connections()) {
+  for (auto& [number, each] :
+       world_.connections()) // those that lose everything are for the heartbeats to find
     for (const auto side : {connection::worker, connection::master})
       world_.heal(each, side);
-    if (each.lanes[connection::worker].vanishes || each.lanes[connection::master].vanishes)
-      dumb.push_back(number);
-  }
-  for (const auto number : dumb)
-    if (auto* const over = world_.find(number))
-      world_.cut(*over);
   for (auto& each : processes_) {
     resume(each);
     start(each);

@@ -50,19 +50,33 @@ void installation::look_at_everything() {
 }
 
 bool installation::is_quiet() const {
-  return world_.books.open() == 0 && std::ranges::all_of(processes_, [](const process& each) {
-           return each.worker && each.worker->is_connected();
-         });
+  // Each has one connection, the master one with itself: those that are of no use have been noticed, too.
+  return world_.books.open() == 0 && world_.connections().size() == processes_.size()
+         && std::ranges::all_of(
+             processes_, [](const process& each) { return each.worker && each.worker->is_connected(); });
 }
 
 void installation::live(steady_time until, const std::function<bool()>& done) {
   while (world_.problem.empty() && !done()) {
     if (world_.events.empty() || world_.events.next() > until)
-      return world_.fail("all faults are healed, and not all is answered or not all are connected");
+      return world_.fail("all faults are healed, and yet: " + describe());
     step();
     if (!world_.books.problem().empty())
       world_.fail(world_.books.problem());
   }
+}
+
+/// What `is_quiet` misses.
+std::string installation::describe() const {
+  auto out = std::to_string(world_.books.open()) + " operations have no answer";
+  for (const auto& each : processes_)
+    out += ", process " + std::to_string(each.number) + (each.master ? " (master)" : "")
+           + (each.worker && each.worker->is_connected() ? " is connected" : " is not connected");
+  for (const auto& [number, each] : world_.connections())
+    out += ", connection " + std::to_string(number) + " of " + std::to_string(each.ends[0].process) + " to "
+           + std::to_string(each.ends[1].process) + (each.ends[0].open ? " is open" : " is closed") + " and"
+           + (each.ends[1].open ? " open" : " closed");
+  return out;
 }
 
 void installation::step() {
@@ -184,6 +198,7 @@ void installation::connect(process& whom, const event& what) {
   if (!other.master)
     return whom.worker->failed(what, "nobody listens");
   auto& made = world_.connect({whom.number, whom.life}, {other.number, other.life}, false);
+  other.master->accept(made);
   whom.worker->connected(what, made);
 }
 

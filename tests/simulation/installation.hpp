@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <cluster_store/actors/role/core.hpp>
@@ -50,6 +51,7 @@ private:
   void connect(process& whom, const event& what);
   void check() const;
   bool is_quiet() const;
+  std::string describe() const;
   void look_at_everything();
 
   // processes.cpp: their lives and roles

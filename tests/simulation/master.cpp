@@ -51,8 +51,11 @@ void master::happens(const event& what) {
 // -- the gate
 // ------------------------------------------------------------------------------------------------
 
-void master::take(connection& over, message&& what) {
+void master::accept(const connection& over) {
   open_.try_emplace(over.number, world_.now());
+}
+
+void master::take(connection& over, message&& what) {
   switch (what.what) {
   case message::kind::hello:
     return greet(over, std::move(what));

@@ -18,6 +18,9 @@ class master {
 public:
   master(world& where, std::uint32_t process, std::uint32_t life);
 
+  /// There is a connection.
+  void accept(const connection& over);
+
   /// A message that arrived over a connection.
   void take(connection& over, message&& what);
 

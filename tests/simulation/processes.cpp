@@ -99,6 +99,7 @@ void installation::perform(process& whom, actors::announce_role& what) {
   if (!what.master)
     return whom.worker->way_up(nullptr);
   auto& own = world_.connect({whom.number, whom.life}, {whom.number, whom.life}, true);
+  whom.master->accept(own);
   whom.worker->way_up(&own);
 }
 

@@ -69,6 +69,7 @@ public:
   void heal(connection& what, connection::side to);
 
   std::map<std::uint64_t, connection>& connections() noexcept { return connections_; }
+  const std::map<std::uint64_t, connection>& connections() const noexcept { return connections_; }
 
   // -- locks of the host that has the data, as flock has them
 
