@@ -15,6 +15,9 @@ constexpr std::uint64_t check_interval = 512;
 /// the longest pause of a supervisor, and some.
 constexpr auto recovery_max = 90s;
 
+/// More than that, and something goes round in a circle. After a gap of time much is due at once.
+constexpr std::uint64_t events_of_moment_max = 200'000;
+
 } // namespace
 
 installation::installation(const profile& how) : world_(how) {
@@ -81,6 +84,10 @@ std::string installation::describe() const {
 
 void installation::step() {
   const auto next = world_.events.pop();
+  if (next.at > world_.now())
+    events_of_moment_ = 0;
+  if (++events_of_moment_ > events_of_moment_max)
+    world_.fail("time stands still: somebody does the same again and again");
   world_.place.now = std::max(world_.place.now, next.at);
   world_.note(static_cast<std::uint64_t>(world_.now().time_since_epoch().count()));
   world_.note(static_cast<std::uint64_t>(next.what) + next.process * 64 + next.number * 4096);

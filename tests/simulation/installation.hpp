@@ -83,6 +83,7 @@ private:
 
   world world_;
   std::vector<process> processes_;
+  std::uint64_t events_of_moment_ = 0; ///< Since time went on last.
 };
 
 } // namespace cluster_store::simulation
