@@ -52,12 +52,13 @@ void installation::fault() {
   }
 }
 
-/// Somebody removes the socket's file: its master is none any more, and another one takes over.
+/// Somebody removes the socket's file: its master is none any more, perhaps before it
+/// knows that it is one, and another one takes over.
 void installation::lose_endpoint() {
   if (world_.election_holder == 0)
     return;
   auto& whom = at(world_.election_holder);
-  if (whom.how != process::state::running || !whom.role->is_master())
+  if (whom.how != process::state::running || !whom.master)
     return;
   ++world_.met.hand_overs;
   whom.role->master_failed({errc::unavailable, "the endpoint is lost"});
