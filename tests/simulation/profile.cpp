@@ -47,6 +47,13 @@ profile profile_of(std::uint64_t seed, defect wrong) {
   out.durable = !random.happens(100);
   out.sync = random.one_of(std::array{syncing::always, syncing::always, syncing::always, syncing::always,
                                       syncing::interval, syncing::never});
+  // Some defects can only matter in one kind of world.
+  if (wrong == defect::incarnation_kept)
+    out.durable = false;
+  if (wrong == defect::version_reserve_lost) {
+    out.durable = true;
+    out.sync = syncing::never;
+  }
   out.timeout = random.one_of(std::array{300ms, 1'000ms, 5'000ms, 5'000ms, 60'000ms});
   out.group_operations_max = random.one_of(std::array{16, 1'024, 1'024, 1'024});
   out.think = random.one_of(std::array{0us, 500us, 5'000us});

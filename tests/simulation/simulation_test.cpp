@@ -10,8 +10,14 @@ using namespace cluster_store::simulation;
 
 namespace {
 
+#ifdef CLUSTER_STORE_CHECK_INVARIANTS
+constexpr std::size_t seeds_short = 20; // each step pays for its checks
+#else
+constexpr std::size_t seeds_short = 100;
+#endif
+
 // The long form: SYSTEM_TESTS_SEEDS=10000.
-const std::size_t seeds = tests::size_from_environment("SYSTEM_TESTS_SEEDS", 100);
+const std::size_t seeds = tests::size_from_environment("SYSTEM_TESTS_SEEDS", seeds_short);
 
 /// Those beyond are searched for an order, too.
 constexpr std::size_t search_interval = 10;
