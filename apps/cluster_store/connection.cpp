@@ -155,6 +155,11 @@ void note(const std::string& message) {
   tell(errors_in_json ? text + "}\n" : plain_line(message));
 }
 
+std::string role_text(mode role, const std::string& where) {
+  return role == mode::master ? "this process is the master at " + where
+                              : "the master at " + where + " is another process";
+}
+
 printed print(std::string_view text) {
   const auto problem = write_all(STDOUT_FILENO, text);
   if (problem == 0 || problem == EPIPE)

@@ -47,7 +47,7 @@ private:
   bool lacks_master() const;
 
   options how_;
-  std::string automatic_; ///< Of mode automatic: where the store is kept; empty in mode worker.
+  std::string automatic_;         ///< Of mode automatic: where the store is kept; empty in mode worker.
   std::optional<endpoint> named_; ///< None: `how_` has the user's own socket.
 };
 
@@ -66,6 +66,9 @@ exit_code report(const error& problem);
 
 /// Tells the user on stderr what happens and is no failure: in words or as `{"message":…}`. From any thread.
 void note(const std::string& message);
+
+/// @returns what to tell of the role that this process has from now on at `where`, in mode automatic.
+std::string role_text(mode role, const std::string& where);
 
 /// What became of a text for stdout.
 enum class printed : std::uint8_t {

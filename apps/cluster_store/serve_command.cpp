@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <memory>
 #include <optional>
@@ -115,11 +116,13 @@ private:
 
 /// Starts a master on a thread of its own: an engine may take long to open, or hang, and what asks this
 /// program to end must end it all the same.
-/// @returns nothing if it was asked to and the start took longer than `patience` from then.
-std::optional<result<server>> start(const server_options& how) {
+/// @param serve what starts it. @returns nothing if it was asked to end and the start took longer than
+///   `patience` from then.
+template <class Serve>
+auto start(Serve serve) -> std::optional<decltype(serve())> {
   constexpr std::chrono::milliseconds look_every{20};
   constexpr std::chrono::seconds patience{3};
-  const auto task = std::make_shared<std::packaged_task<result<server>()>>([how] { return serve(how); });
+  const auto task = std::make_shared<std::packaged_task<decltype(serve())()>>(std::move(serve));
   auto outcome = task->get_future();
   try {
     std::thread{[task] { (*task)(); }}.detach();
@@ -184,14 +187,25 @@ private:
   std::_Exit(static_cast<int>(exit_code::failed));
 }
 
+[[noreturn]] void end_while_opening() {
+  report({errc::deadline_exceeded,
+          "this master was asked to end while its stores were being opened, which "
+          "did not end in time; they are left as after a crash, for the next start"});
+  end_at_once();
+}
+
+/// Without a stdout, or if nobody reads it, others may still need a master.
+bool say_ready(const std::vector<endpoint>& endpoints) {
+  std::string ready = "ready";
+  for (const auto& where : endpoints)
+    ready += ' ' + printable(to_string(where));
+  return !is_writable(STDOUT_FILENO) || print(ready + '\n') != printed::failed;
+}
+
 /// Serves until it is asked to end. @returns whether it ever could.
 exit_code run_ready(server& master, worker_crew& workers, const master_signals& signals,
                     const serve_flags& flags) {
-  std::string ready = "ready";
-  for (const auto& where : master.status().endpoints)
-    ready += ' ' + printable(to_string(where));
-  // Without a stdout, or if nobody reads it, others may still need a master.
-  if (is_writable(STDOUT_FILENO) && print(ready + '\n') == printed::failed)
+  if (!say_ready(master.status().endpoints))
     return exit_code::failed;
   if (const auto started = workers.start(master); !started)
     return report_start(started.error());
@@ -205,7 +219,39 @@ exit_code run_ready(server& master, worker_crew& workers, const master_signals& 
   return exit_code::done;
 }
 
+/// Takes part in the election of a master until it is asked to end.
+exit_code run_automatic(const serve_flags& flags) {
+  auto how = automatic_options(flags);
+  if (!how)
+    return report(how.error());
+  if (how->where.what == endpoint::kind::unix_socket)
+    how->where.path = std::filesystem::absolute(how->where.path).string(); // as it is shown
+  const auto watch = std::make_shared<master_watch>();
+  const auto where = to_string(how->where);
+  how->on_failure = [watch](const error& failure) { watch->tell(failure); };
+  how->on_endpoint = [](const endpoint_event& event) { note(to_string(event.where) + ": " + event.message); };
+  how->on_role = [where](mode role) { note(role_text(role, where)); };
+  allow_descriptors();
+  const master_signals signals;
+  auto started = start([how = *how] { return open(how); });
+  if (!started)
+    end_while_opening();
+  auto& store = *started;
+  if (!store)
+    return report_start(store.error());
+  if (!say_ready({how->where}))
+    return exit_code::failed;
+  for (int number = signals.wait(); number == SIGHUP || number == SIGUSR2; number = signals.wait())
+    note(number == SIGHUP ? "SIGHUP: certificates are read by whoever becomes the master"
+                          : "SIGUSR2: there are no workers to replace");
+  note("stopping");
+  store->close();
+  return watch->failed() ? exit_code::failed : exit_code::done;
+}
+
 exit_code run_serve(const serve_flags& flags) {
+  if (flags.automatic)
+    return run_automatic(flags);
   auto how = serve_options(flags);
   if (!how)
     return report(how.error());
@@ -220,13 +266,9 @@ exit_code run_serve(const serve_flags& flags) {
   how->on_failure = [watch](const error& failure) { watch->tell(failure); };
   allow_descriptors();
   const master_signals signals;
-  auto started = start(*how);
-  if (!started) {
-    report({errc::deadline_exceeded,
-            "this master was asked to end while its stores were being opened, which "
-            "did not end in time; they are left as after a crash, for the next start"});
-    end_at_once();
-  }
+  auto started = start([how = *how] { return serve(how); });
+  if (!started)
+    end_while_opening();
   auto& master = *started;
   if (!master)
     return report_start(master.error());
@@ -289,7 +331,8 @@ void add_serve_command(command_table& table) {
                 "cluster-store serve --store sessions=rocksdb:/var/lib/app/sessions --ttl-default 24h\n"
                 "cluster-store serve --listen 127.0.0.1:7401 --store cache=memory:\n"
                 "cluster-store serve --listen 0.0.0.0:7401 --tls-cert server.pem --tls-key server.key\n"
-                "cluster-store serve --workers 4 -- node server.js",
+                "cluster-store serve --workers 4 -- node server.js\n"
+                "cluster-store serve --automatic --store sessions=rocksdb:/var/lib/app/sessions",
                 [flags] { return run_serve(*flags); });
   add_parsed_list(
       command, "--listen", flags->how.listen, parse_endpoint, "ENDPOINT",
@@ -322,6 +365,9 @@ void add_serve_command(command_table& table) {
            "file with a secret of admins; clear is then refused to all others (default: none, all may)");
   add_tls_flags(command, flags->how.tls);
   add_worker_flags(command, *flags);
+  add_switch(command, "--automatic", flags->automatic,
+             "be the master only if no other process is: of all that are started alike one serves, and if it "
+             "ends another one takes over; one store, one endpoint of this machine");
   add_json_flag(command, true);
 }
 

@@ -200,3 +200,39 @@ TEST_CASE("each of many masters in turn hands over when its program ends, and no
   require_consistent(traffic, here.all());
   here.dismiss();
 }
+
+TEST_CASE("`serve --automatic`: who comes second waits, and serves when the first is killed") {
+  const sandbox where;
+  const auto endpoint = "unix:" + where.path("store.sock");
+  const auto serve = where.cluster_store(
+      {"serve", "--automatic", "--listen", endpoint, "--store", "s=rocksdb:" + where.path("data")});
+  process first{serve};
+  REQUIRE(first.await_line(within(20s)) == "ready " + endpoint);
+  process second{serve};
+  REQUIRE(second.await_line(within(20s)) == "ready " + endpoint);
+  pipe_worker worker{where.cluster_store({"pipe", "--connect", endpoint, "--store", "s"})};
+  const auto set = [&](const std::string& data) {
+    return worker.call({{"op", "set"}, {"id", "a"}, {"data", data}}).value("ok", false);
+  };
+  REQUIRE(wait_until([&] { return set("1"); }, within(10s)));
+  first.signal(SIGKILL);
+  REQUIRE(first.wait(within(10s)) == -SIGKILL);
+  CHECK(wait_until(
+      [&] {
+        return worker.call({{"op", "get"}, {"id", "a"}}).value("data", "") == "1";
+      },
+      within(10s)));
+  CHECK(set("2"));
+  process third{serve};
+  REQUIRE(third.await_line(within(20s)) == "ready " + endpoint);
+  second.signal(SIGTERM);
+  CHECK(second.wait(within(10s)) == 0);
+  CHECK(second.errors().find("this process is the master") != std::string::npos);
+  CHECK(wait_until([&] { return set("3"); }, within(10s)));
+  process other{where.cluster_store({"serve", "--automatic", "--listen", endpoint, "--store", "s=memory:"})};
+  CHECK(other.wait(within(20s)) == 2);
+  CHECK(other.errors().find("memory:") != std::string::npos);
+  third.signal(SIGTERM);
+  CHECK(third.wait(within(10s)) == 0);
+  CHECK(worker.finish() == 0);
+}

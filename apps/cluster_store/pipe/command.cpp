@@ -70,10 +70,7 @@ options pipe_options(options how, std::uint32_t in_flight,
     if (!*closing)
       note("lost the master at " + where + ": " + why.message + "; trying again");
   };
-  how.on_role = [where](mode role) {
-    note(role == mode::master ? "this process is the master at " + where
-                              : "the master at " + where + " is another process");
-  };
+  how.on_role = [where](mode role) { note(role_text(role, where)); };
   return how;
 }
 

@@ -99,4 +99,34 @@ result<server_options> serve_options(serve_flags flags) {
   return std::move(flags.how);
 }
 
+result<options> automatic_options(const serve_flags& flags) {
+  const auto alone = [](bool given, const std::string& flag) -> result<void> {
+    if (!given)
+      return {};
+    return refuse("--automatic and " + flag
+                  + " do not go together: that is for a master that does not change");
+  };
+  const server_options usual;
+  return alone(flags.stores.size() > 1, "a second --store")
+      .and_then([&] { return alone(flags.how.listen.size() > 1, "a second --listen"); })
+      .and_then([&] { return alone(flags.workers != 0, "--workers"); })
+      .and_then([&] { return alone(flags.restored, "--restored"); })
+      .and_then(
+          [&] { return alone(flags.how.connections_max != usual.connections_max, "--connections-max"); })
+      .and_then([&] { return alone(flags.memory_max_mib != usual.memory_bytes_max >> 20, "--memory-max"); })
+      .and_then([&] { return serve_options(flags); })
+      .map([](const server_options& server) {
+        options out;
+        out.mode = mode::automatic;
+        out.store = server.stores.front();
+        out.where = server.listen.front();
+        out.secret_file = server.secret_file;
+        out.admin_secret_file = server.admin_secret_file;
+        out.tls = server.tls;
+        out.worker_name = "serve";
+        out.connect_timeout = std::chrono::minutes{10}; // a log may be long; a signal ends the wait
+        return out;
+      });
+}
+
 } // namespace cluster_store::apps

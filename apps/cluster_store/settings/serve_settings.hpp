@@ -17,11 +17,12 @@ struct serve_flags {
   std::vector<store_options> stores;
   std::string sync; ///< Empty: as the URIs say.
   std::uint64_t memory_max_mib = server_options{}.memory_bytes_max >> 20;
-  std::optional<time_to_live> ttl_default;        ///< None: sessions without a ttl live for ever.
-  std::optional<time_to_live> logout_guard;       ///< None: off.
-  bool restored = false;                          ///< The stores' data are copies that were put back.
-  std::uint64_t workers = 0;                      ///< Child processes; 0: none.
-  std::vector<std::string> program;               ///< What they run, and its arguments.
+  std::optional<time_to_live> ttl_default;  ///< None: sessions without a ttl live for ever.
+  std::optional<time_to_live> logout_guard; ///< None: off.
+  bool restored = false;                    ///< The stores' data are copies that were put back.
+  bool automatic = false;                   ///< Takes part in an election of the master instead of being it.
+  std::uint64_t workers = 0;                ///< Child processes; 0: none.
+  std::vector<std::string> program;         ///< What they run, and its arguments.
   std::optional<std::chrono::milliseconds> grace; ///< How long they may take to end.
 };
 
@@ -45,6 +46,11 @@ result<std::optional<children_options>> serve_children(const serve_flags& flags)
 /// Turns flags into options. Pure.
 /// @errors `invalid_argument` naming the flag and what is wrong with it.
 result<server_options> serve_options(serve_flags flags);
+
+/// Turns flags of `--automatic` into options of a handle in that mode, which is how the program takes part.
+/// Pure.
+/// @errors `invalid_argument` naming the flag that goes with a master alone.
+result<options> automatic_options(const serve_flags& flags);
 
 /// @returns the backend URI `uri` with its option `sync` set to `sync`; unchanged if its engine is not
 /// durable.

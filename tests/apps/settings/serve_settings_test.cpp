@@ -147,3 +147,42 @@ TEST_CASE("--sync sets the sync of durable stores and leaves the others alone") 
   flags.sync = "interval";
   CHECK(serve_options(flags)->stores[0].uri == "rocksdb:./cluster-store-data?sync=interval");
 }
+
+TEST_CASE("--automatic takes what belongs to one store on one endpoint, and names what does not go with it") {
+  serve_flags flags;
+  flags.automatic = true;
+  flags.stores = {*parse_store("carts=rocksdb:/data")};
+  flags.how.listen = {*parse_endpoint("unix:/run/carts.sock")};
+  flags.ttl_default = std::chrono::hours{1};
+  const auto good = automatic_options(flags);
+  REQUIRE(good);
+  CHECK(good->mode == mode::automatic);
+  CHECK(good->store.name == "carts");
+  CHECK(good->store.ttl_default == std::chrono::hours{1});
+  CHECK(good->where.path == "/run/carts.sock");
+
+  const auto check_refused = [](const serve_flags& what, const std::string& named) {
+    const auto refused = automatic_options(what);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::invalid_argument);
+    CHECK(refused.error().message.find(named) != std::string::npos);
+  };
+  auto other = flags;
+  other.stores.push_back(*parse_store("more=memory:"));
+  check_refused(other, "--store");
+  other = flags;
+  other.how.listen.push_back(*parse_endpoint("127.0.0.1:7401"));
+  check_refused(other, "--listen");
+  other = flags;
+  other.workers = 2;
+  check_refused(other, "--workers");
+  other = flags;
+  other.restored = true;
+  check_refused(other, "--restored");
+  other = flags;
+  other.how.connections_max = 5;
+  check_refused(other, "--connections-max");
+  other = flags;
+  other.memory_max_mib = 5;
+  check_refused(other, "--memory-max");
+}
