@@ -169,6 +169,8 @@ caf::behavior role::make_behavior() {
 void role::on_exit() {
   seat_->close();
   turn([this](cluster_store::steady_time) { core_.stop(); });
+  if (step_down at_last; seat_->gate()) // it became the master, and that was not heard of any more
+    perform(at_last);
   proxies_.clear();
   gate_ = nullptr;
   const callback_scope scope; // what goes with the seat may wait for this thread
