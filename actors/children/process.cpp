@@ -136,7 +136,7 @@ result<child_process> child_process::start(const program_start& what) {
     return refuse("cannot open /dev/null", errno);
   boost_process::environment environment{boost::this_process::environment()};
   for (const auto& [name, value] : what.variables)
-    environment[name] = value;
+    environment.set(name, value); // `[]` of Boost 1.74 reads beyond the end of shorter variables
   std::error_code problem;
   boost_process::child made{boost_process::exe = what.path, boost_process::args = what.arguments, environment,
                             preparation{input.number(), what}, problem};

@@ -65,6 +65,7 @@ caf::behavior gate::make_behavior() {
 
 void gate::on_exit() {
   stores_.clear();
+  departures_ = {}; // one that was never fulfilled would keep this
   door_ = {};
 }
 
