@@ -67,8 +67,8 @@ private:
 };
 
 /// Keeps a link, or another way to a store, alive, which ends with the last of these. A proxy that sends it
-/// `subscribe_atom` and itself hears of the connection's state from then on, of the present one at once, until
-/// `unsubscribe_atom`.
+/// `subscribe_atom` and itself hears of the connection's state from then on, of the present one at once,
+/// until `unsubscribe_atom`.
 using link_handle = std::shared_ptr<const caf::actor>;
 
 /// @returns what ends `way` with `close_atom` when the last copy goes.
