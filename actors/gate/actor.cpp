@@ -94,9 +94,10 @@ caf::result<welcome_message> gate::greet(const hello_message& message) {
   compat::request(this, caf::actor_cast<caf::actor>(store), caf::timespan{grant_timeout},
                   grant_ticket{said->client, core_.rights_of(*said, who), said->answers_window, proxy})
       .then(
-          [this, promise, store, proxy, said = *std::move(said)](const granted_ticket& answer) mutable {
+          [this, promise, store, proxy, client = said->client,
+           newcomer = guest{0, *said}](const granted_ticket& answer) mutable {
             if (answer.welcome)
-              welcomed({said.client, answer.welcome->ticket}, said, proxy);
+              welcomed({client, answer.welcome->ticket}, std::move(newcomer), proxy);
             promise.deliver(welcome_message{wire::encode(answer.welcome), answer.welcome ? store : nullptr});
           },
           [promise](const caf::error&) mutable {
@@ -106,15 +107,16 @@ caf::result<welcome_message> gate::greet(const hello_message& message) {
   return promise;
 }
 
-void gate::welcomed(const proxy_gone& who, const wire::hello& said, const caf::strong_actor_ptr& proxy) {
-  guests_.insert_or_assign(who.client, guest{who.ticket, said});
+void gate::welcomed(const proxy_gone& who, guest newcomer, const caf::strong_actor_ptr& proxy) {
+  newcomer.ticket = who.ticket;
+  guests_.insert_or_assign(who.client, std::move(newcomer));
   compat::notify_end(proxy, caf::actor{this}, who);
 }
 
 /// Its connection ends, and with it what others in its process have open: they connect again.
 void gate::disconnect(const client_is_stuck& who) {
   if (const auto found = guests_.find(who.client); found != guests_.end() && door_.disconnect)
-    door_.disconnect(found->second.said.pass);
+    door_.disconnect(found->second.pass);
 }
 
 void gate::departed(const backends::client_id& guest) {
@@ -146,7 +148,8 @@ caf::result<status_message> gate::report(const status_message& query) {
   auto round = std::make_shared<status_round>();
   round->with_workers = with_workers || is_local(); // before the promise takes the sender
   round->promise = make_response_promise<status_message>();
-  round->status.workers = workers_of(guests_);
+  if (round->with_workers)
+    round->status.workers = workers_of(guests_);
   if (door_.add_figures)
     door_.add_figures(round->status);
   round->missing = stores_.size();

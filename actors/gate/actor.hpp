@@ -51,7 +51,7 @@ private:
   void add_figures(const std::shared_ptr<status_round>& round, std::size_t index,
                    const store_figures* figures);
   void close_silent();
-  void welcomed(const proxy_gone& who, const wire::hello& said, const caf::strong_actor_ptr& proxy);
+  void welcomed(const proxy_gone& who, guest newcomer, const caf::strong_actor_ptr& proxy);
   void disconnect(const client_is_stuck& who);
   void departed(const backends::client_id& guest);
   caf::result<store_started> await_departed();

@@ -19,7 +19,7 @@ std::string range(std::uint16_t lowest, std::uint16_t highest) {
 std::vector<worker_status> workers_of(const guest_book& guests) {
   std::map<std::tuple<std::uint64_t, std::string_view, std::uint64_t>, std::uint64_t> handles;
   for (const auto& [client, each] : guests)
-    ++handles[{each.said.worker_number, each.said.worker, each.said.process_id}];
+    ++handles[{each.worker_number, each.worker, each.process_id}];
   std::vector<worker_status> out;
   for (const auto& [who, count] : handles)
     out.push_back({std::string{std::get<1>(who)}, std::get<0>(who), std::get<2>(who), count});

@@ -21,10 +21,20 @@ struct visitor {
   bool proved = false;   ///< Knows the secret of the role it asks for, if that takes one.
 };
 
-/// A client that was welcomed.
+/// A client that was welcomed, and what is still needed of its hello.
 struct guest {
-  std::uint64_t ticket = 0;
-  wire::hello said;
+  guest(std::uint64_t granted, const wire::hello& said)
+      : ticket(granted),
+        pass(said.pass),
+        worker(said.worker),
+        worker_number(said.worker_number),
+        process_id(said.process_id) {}
+
+  std::uint64_t ticket;
+  wire::token pass;
+  std::string worker;
+  std::uint64_t worker_number;
+  std::uint64_t process_id;
 };
 
 using guest_book = std::map<backends::client_id, guest>;

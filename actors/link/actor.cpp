@@ -71,7 +71,7 @@ caf::behavior link::make_behavior() {
         opened(attempt, {gate, pass, number});
       },
       [this](connection_failed, std::uint64_t attempt, std::uint8_t code, const std::string& text) {
-        core_.failed(attempt, {errc_from(code).value_or(errc::unavailable), text}, steady_clock::now());
+        core_.failed(attempt, error_in(code, text), steady_clock::now());
         run();
       },
       [this](gate_gone, std::uint64_t watch) {
@@ -186,6 +186,10 @@ void link::arm_timer() {
   timer_due_ = due;
   const auto delay = std::max(*due - steady_clock::now(), cluster_store::steady_time::duration::zero());
   compat::delayed_send(this, caf::actor{this}, caf::timespan{delay}, caf::tick_atom_v);
+}
+
+error error_in(std::uint8_t code, const std::string& text) {
+  return {errc_from(code).value_or(errc::unavailable), text};
 }
 
 link_handle handle_of_way(const caf::actor& way) {

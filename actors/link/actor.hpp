@@ -66,6 +66,9 @@ private:
   std::optional<cluster_store::steady_time> timer_due_;
 };
 
+/// @returns the error that stands in a message as a number and a text.
+error error_in(std::uint8_t code, const std::string& text);
+
 /// Keeps a link, or another way to a store, alive, which ends with the last of these. A proxy that sends it
 /// `subscribe_atom` and itself hears of the connection's state from then on, of the present one at once,
 /// until `unsubscribe_atom`.

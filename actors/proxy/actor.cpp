@@ -105,9 +105,7 @@ caf::behavior proxy::understand(const std::tuple<Operations...>*) {
       },
       [this](caf::unlink_atom, std::uint8_t code, const std::string& text) {
         gate_ = nullptr;
-        turn([&](cluster_store::steady_time now) {
-          core_.link_down({errc_from(code).value_or(errc::unavailable), text}, now);
-        });
+        turn([&](cluster_store::steady_time now) { core_.link_down(error_in(code, text), now); });
       },
       [this](caf::leave_atom, const std::string& failure) { route_ended(failure); },
       [this](caf::delete_atom, std::uint64_t watch, bool died) {

@@ -118,10 +118,6 @@ std::uint8_t number_of(errc code) {
   return static_cast<std::uint8_t>(code);
 }
 
-error error_of(std::uint8_t code, const std::string& text) {
-  return {errc_from(code).value_or(errc::unavailable), text};
-}
-
 } // namespace
 
 role::role(caf::actor_config& config, std::shared_ptr<role_seat> seat)
@@ -145,7 +141,7 @@ caf::behavior role::make_behavior() {
       },
       [this](caf::unlink_atom, std::uint8_t code, const std::string& text) {
         if (is_from_link())
-          turn([&](cluster_store::steady_time now) { core_.link_down(error_of(code, text), now); });
+          turn([&](cluster_store::steady_time now) { core_.link_down(error_in(code, text), now); });
       },
       [this](taken, std::uint64_t attempt) {
         if (!core_.awaits(attempt))
@@ -155,10 +151,10 @@ caf::behavior role::make_behavior() {
         turn([&](cluster_store::steady_time now) { core_.took_over(attempt, now); });
       },
       [this](not_taken, std::uint64_t attempt, std::uint8_t code, const std::string& text) {
-        turn([&](cluster_store::steady_time now) { core_.not_taken(attempt, error_of(code, text), now); });
+        turn([&](cluster_store::steady_time now) { core_.not_taken(attempt, error_in(code, text), now); });
       },
       [this](failed, std::uint8_t code, const std::string& text) {
-        turn([&](cluster_store::steady_time) { core_.master_failed(error_of(code, text)); });
+        turn([&](cluster_store::steady_time) { core_.master_failed(error_in(code, text)); });
       },
       [this](stepped_down) { turn([this](cluster_store::steady_time now) { core_.stepped_down(now); }); },
       [this](caf::tick_atom) { turn([this](cluster_store::steady_time now) { core_.tick(now); }); },

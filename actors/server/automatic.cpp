@@ -48,10 +48,10 @@ result<void> check_for_automatic(const options& how) {
 } // namespace
 
 result<client> open_automatic(std::shared_ptr<caf::actor_system> home, const options& given) {
-  const auto server = check_for_automatic(given)
-                          .and_then([&] { return check_options(given); })
-                          .and_then([&] { return check_options(server_of(given)); })
-                          .and_then([&] { return with_absolute_paths(server_of(given)); });
+  const auto server = check_for_automatic(given).and_then([&] { return check_options(given); }).and_then([&] {
+    auto out = server_of(given);
+    return check_options(out).and_then([&] { return with_absolute_paths(std::move(out)); });
+  });
   const auto how = server.and_then([&](const auto&) { return with_absolute_paths(given); });
   if (!how)
     return tl::unexpected{how.error()};

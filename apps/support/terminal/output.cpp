@@ -25,6 +25,22 @@ bool wait_until_writable(int to, int milliseconds_max) {
   return ready != 0;
 }
 
+/// Writes `text` in pieces, each once `may_write`. @returns as `write_within`.
+template <class Condition>
+int write_while(Condition may_write, int to, std::string_view text) {
+  while (!text.empty()) {
+    if (!may_write())
+      return ETIMEDOUT;
+    // So much at once does not block where there is room at all.
+    const auto written = ::write(to, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+    if (written >= 0)
+      text.remove_prefix(static_cast<std::size_t>(written));
+    else if (!may_pass())
+      return errno;
+  }
+  return 0;
+}
+
 } // namespace
 
 int write_all(int to, std::string_view text) {
@@ -46,34 +62,18 @@ bool is_writable(int to) {
 }
 
 int write_within(int to, std::string_view text, std::chrono::milliseconds patience) {
-  while (!text.empty()) {
-    if (!wait_until_writable(to, static_cast<int>(patience.count())))
-      return ETIMEDOUT;
-    // So much at once does not block where there is room at all.
-    const auto written = ::write(to, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
-    if (written >= 0)
-      text.remove_prefix(static_cast<std::size_t>(written));
-    else if (!may_pass())
-      return errno;
-  }
-  return 0;
+  return write_while([&] { return wait_until_writable(to, static_cast<int>(patience.count())); }, to, text);
 }
 
 int write_unless(int to, std::string_view text, const std::function<bool()>& gives_up) {
   constexpr int look_every_ms = 50;
-  while (!text.empty()) {
-    if (!wait_until_writable(to, look_every_ms)) {
+  const auto may_write = [&] {
+    while (!wait_until_writable(to, look_every_ms))
       if (gives_up())
-        return ETIMEDOUT;
-      continue;
-    }
-    const auto written = ::write(to, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
-    if (written >= 0)
-      text.remove_prefix(static_cast<std::size_t>(written));
-    else if (!may_pass())
-      return errno;
-  }
-  return 0;
+        return false;
+    return true;
+  };
+  return write_while(may_write, to, text);
 }
 
 std::timed_mutex& stderr_lines() {
